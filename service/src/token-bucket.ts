@@ -1,7 +1,7 @@
 export interface TokenBucketOptions {
   /** Tokens added per second. */
   perSecond: number;
-  /** Maximum number of tokens, and therefore the largest burst after a pause. */
+  /** Maximum number of tokens that accumulate during a pause. */
   burst: number;
   /** In ms. */
   now: () => number;

@@ -56,7 +56,7 @@ export function testOpenPorts(project: () => ComposeProject): void {
     },
   );
 
-  it('should be rejected by sidecars without a sentry certificate, and by sentry without a token', async () => {
+  it('should be rejected by sidecars for having no sentry certificate, and by sentry for having no token', async () => {
     const stranger = new Stranger(project(), project().network('inside'));
     for (const [host, call] of [
       ['bff-1-dapr', 'local'],

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** A rule that the server breaks on purpose, to test that the conformance kit notices. */
+/** How the server breaks a rule on purpose, to test that the conformance kit notices. */
 export type Fault =
   | 'pushes publications twice'
   | 'keeps retracted content'
@@ -48,7 +48,7 @@ class Refusal extends Error {}
 
 /**
  * An independent in-memory implementation of docs/protocol.md that supports only server-sent events. It shares no code
- * with the bff, which proves that the conformance kit doesn't depend on the bff.
+ * with the bff. If it passes, the conformance kit doesn't depend on the bff.
  */
 export class TinyServer {
   readonly #feeds = new Map<string, Feed>();

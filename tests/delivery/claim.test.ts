@@ -46,7 +46,8 @@ describe('instances that claim entries', () => {
     await delay(500);
     for (const observer of watching) expect(shownIds(observer)).toEqual(ids);
     expect((await readHead(bff, feed))?.offset).toBe(40);
-    // An instance that compares the feed with its head can show notifications before the entry is claimed.
+    // An instance that reads the new head doesn't wait for the broadcast, and can show notifications before the
+    // entry is claimed.
     for (let seq = 1; seq <= 40; seq++) await expect.poll(() => check.isUnclaimed(feed, seq)).toBe(false);
   });
 

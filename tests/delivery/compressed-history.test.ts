@@ -21,10 +21,10 @@ const OFF = { HISTORY_COMPRESSION: 'off' };
 const FEED = 'topic:orders';
 /**
  * A segment is full once it reaches a fortieth of this size; the bff never merges a full segment with later ones. The
- * oldest segment is always full here: full segments come first, and the rest can't hold the whole published history.
+ * oldest segment is always full here: full segments come first, and the others are too small for the whole history.
  */
 const HISTORY_BYTES = 2 * 1024 * 1024;
-/** Enough for segments in multiple tiers. */
+/** Enough for segments in multiple size tiers (see bff/src/feed/chain/chain.ts). */
 const REQUESTS = 12;
 const PER_REQUEST = 100;
 /** The time limit guaranteed in the `DELETE` documentation. */
@@ -33,7 +33,7 @@ const text = sentencesFrom(20_26);
 
 let stack: Stack;
 let redis: ReturnType<typeof createClient>;
-/** An instance that is first started without compression, by the test that needs it. */
+/** A second instance, started without compression by the first test that needs it. */
 let plain: Pair;
 beforeAll(async () => {
   stack = await startStack({ bffs: 1, bffEnv: ON, env: { HISTORY_BYTES: String(HISTORY_BYTES) } });
@@ -207,7 +207,7 @@ it('should keep old segments readable and write plain segments once compression 
   }
 });
 
-it('should delete retracted content from a compressed segment with compression off', async () => {
+it('should delete retracted content from a compressed segment while compression is off', async () => {
   const victim = (await readAll(plain, FEED)).find(({ notification }) => notification)?.notification;
   const { id = '', title = '', body = '' } = victim ?? {};
   const [{ isCompressed } = { isCompressed: false }] = await segmentsOf(FEED);

@@ -47,7 +47,8 @@ describe.concurrent('a killed instance', () => {
       await check.announce(turn, 2);
       await Promise.all(watchingTurn.map((observer) => observer.untilShown(ids, 60_000)));
       for (const observer of watchingTurn) expect(observer.shown.map(({ id }) => id)).toEqual(ids);
-      // An instance that compares the feed with its head can show notifications before the entry is claimed.
+      // An instance that reads the new head doesn't wait for the broadcast, and can show notifications before the
+      // entry is claimed.
       await expect.poll(() => check.isUnclaimed(turn, 1)).toBe(false);
 
       const [feed, gone] = ['topic:retracted', 'topic:erased'];

@@ -17,7 +17,10 @@ import { eventually, readHead } from '../support/state.ts';
 const BOUND = 5_000;
 /** Longer (ms) than the timeouts for sidecar calls, turns and requests. */
 const SLOW_MS = 8_000;
-/** How long (ms) Redis stays full: longer than all inbound retries in components/, so the dead letter fails, too. */
+/**
+ * How long (ms) Redis stays full: longer than all inbound retries in components/, so that Dapr can't store the dead
+ * letter, either.
+ */
 const FULL_MS = 15_000;
 const LARGE = 'x'.repeat(2_000);
 

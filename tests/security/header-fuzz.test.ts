@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INTERNAL_ROUTES, PUBLIC_ROUTES, headersFor, type Route } from '../support/processes/every-route.ts';
 import { PortsProcess } from '../support/processes/ports-process.ts';
 
-/** When the request length doubles, the CPU time can at most triple. Costs below FLOOR_MS aren't compared. */
+/** When the request length doubles, the CPU time may at most triple. Costs below FLOOR_MS aren't compared. */
 const MAX_RATIO = 3;
 const FLOOR_MS = 10;
 /** Number of measurements per request. Only the minimum counts, since a busy machine can only add time. */

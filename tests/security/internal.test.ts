@@ -17,7 +17,7 @@ let shop: ExternalSidecar;
 let observer: Observer;
 let redis: ReturnType<typeof createClient>;
 let [bff, producer]: Pair[] = [];
-/** Deposits and announces entries in a known run: its entry 1 has already been processed. */
+/** Deposits and announces entries in a run that the bffs know, since they have already processed its entry 1. */
 let claimCheck: ClaimCheck;
 
 beforeAll(async () => {
@@ -61,7 +61,7 @@ const publish = async (id: string): Promise<void> => {
 /** Returns all data that an attack could change. */
 const state = async () => ({
   head: (await redis.hGetAll(`bff||${headKey('all')}`)) as Record<string, string>,
-  // Ignores keys that other processes write, and the audit trail's keys, since the trail records the rejection.
+  // Ignores keys that are written in the background, and the audit trail's keys, since the trail records the rejection.
   keys: (await redis.keys('*')).filter((key) => !/instance|notification-audit|known-keys/.test(key)).sort(),
   setAside: await readSetAsideIndex(bff!),
   // This count includes trimmed announcements.

@@ -125,7 +125,7 @@ describe('a locked-down stack', () => {
       ...(body && { body: JSON.stringify(body) }),
     });
 
-  it('should deliver, schedule, retract and erase without sending Redis forbidden commands', async () => {
+  it('should deliver, schedule, retract and erase without sending forbidden commands to Redis', async () => {
     const observer = new Observer('ada', stack.bffs[1]?.url ?? '', { getToken: () => tokenOf('ada') });
     await observer.ready();
     await publish('POST', '/notifications', { id: 'one', title: CONTENT, body: CONTENT });

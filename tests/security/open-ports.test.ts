@@ -38,7 +38,7 @@ const stopAll = async () => {
 
 /**
  * Scans a network namespace from a neighbour. The namespace acts as a separate machine: no other process listens there,
- * so the commands can use the default ports.
+ * so `npm start` and `npm run dev` can use the default ports.
  */
 describe.skipIf(missing)('the ports as seen from the network', { timeout: 240_000 }, () => {
   let host: NetworkNamespace;

@@ -66,7 +66,7 @@ const publish = async (body: unknown): Promise<number> => {
   return (await fetch(`${stack.producers[0]?.url}/notifications`, init)).status;
 };
 const usedMemory = async () => Number(parseRedisInfo(await redis.info('memory')).get('used_memory'));
-/** Waits until memory usage is stable: published notifications stay in the streams for a while. */
+/** Waits until memory usage is stable: published notifications take a while to leave the streams. */
 const untilStable = async () => {
   let before = Infinity;
   await eventually(async () => {

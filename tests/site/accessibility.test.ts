@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { overflow, violations } from '../ui/support/axe.ts';
 import { serve } from './serve.ts';
 
-/** The site that `npm run docs:build` builds. `npm run test:site` runs it first. */
+/** The built site. `npm run test:site` runs `npm run docs:build` first. */
 const DIST = join(import.meta.dirname, '../../site/dist');
 const WIDE = { width: 1280, height: 900 };
 const NARROW = { width: 360, height: 780 };

@@ -64,7 +64,7 @@ export class Flow {
 
   /**
    * Publishes a stream of notifications before, during and after `fault`. Checks that no notification is lost and no
-   * client gets a gap. Prints the longest pause (ms) that any affected client saw from `resumesAt` on, and resolves
+   * client reports a gap. Prints the longest pause (ms) that any affected client saw from `resumesAt` on, and resolves
    * with it. Tests allow a pause of up to 2 × `bound` (ms), so this method watches for longer than that.
    */
   async during(label: string, fault: () => Promise<FaultResult>, bound = 0): Promise<number> {

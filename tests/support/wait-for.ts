@@ -4,7 +4,7 @@ import { vi } from 'vitest';
 const WAIT_MS = 20_000;
 const isSet = Symbol.for('tocsin.waitFor');
 
-// Test files that run in the same worker share `vi`.
+// Test files that run in the same worker share `vi`, so replace its `waitFor` only once.
 if (!Reflect.get(vi, isSet)) {
   const { waitFor } = vi;
   vi.waitFor = (callback, options = WAIT_MS) => waitFor(callback, options);

@@ -211,7 +211,7 @@ export class Tenant {
 
   /** State that an attack must not change: the reader's feed, and the counters of completed work. */
   async state(reader: string): Promise<object> {
-    // Earlier notifications might not be claimed yet.
+    // Entries with earlier notifications might not be claimed yet.
     const isClaimed = async () => !(await this.keys()).some((key) => key.startsWith('entry:'));
     const fault = await pollUntil(isClaimed, { timeoutMs: 30_000, everyMs: 500 });
     if (fault) throw new Error(`${this.namespace} still has entries: ${fault}`);

@@ -130,7 +130,7 @@ describe('a pod of another tenant', () => {
         },
         { namespace: theirs.namespace, appId: 'bff' },
       );
-      // Had a call reached our bff, it would have been refused since the secrets differ.
+      // If a call had reached our bff, the bff would have refused and counted it, since the secrets differ.
       expect(await refusedByOurBff()).toBe(refused);
     }));
 

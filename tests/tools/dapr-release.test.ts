@@ -158,7 +158,7 @@ describe('the Dapr download', () => {
     await expect(get({ mirror: 'http://127.0.0.1:1' })).rejects.toThrow(/ECONNREFUSED|bad port/);
   });
 
-  it('should send no requests if there are no digests, and explain how to get them', async () => {
+  it('should send no requests if a digest is missing, and explain how to get it', async () => {
     const name = Object.keys(server.release.digests)[0] ?? '';
     const release = { ...server.release, digests: { ...server.release.digests, [name]: null } };
     await expect(get({ release })).rejects.toThrow(

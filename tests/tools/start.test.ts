@@ -8,7 +8,7 @@ import { childrenOf } from '../../tools/src/process/children.ts';
 import { launch, removeDir, type Launch, type RunFile } from './launch.ts';
 
 interface ProcessTree {
-  /** The process id of `npm start`'s second stage. `all` lists its child processes. */
+  /** The process id of the second stage (see `tools/first-stage.mjs`). `all` lists its child processes. */
   cli: number;
   all: { pid: number; command: string }[];
 }
@@ -57,7 +57,7 @@ describe('npm start', () => {
     }
   });
 
-  it('should print a welcome message once ready, and stop within 15 s of one or two Ctrl-C presses', async () => {
+  it('should print a welcome message once ready, and stop within 15 s of Ctrl-C, sent to both stages', async () => {
     const tocsin = await launchTracked();
     await tocsin.untilPrinted('Tocsin is ready.');
     expect(tocsin.output()).toContain(`localhost:${tocsin.ports[0]}/notifications`);

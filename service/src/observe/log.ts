@@ -13,7 +13,7 @@ function standardOutput(): DestinationStream {
   const skipFlush = (): void => undefined;
   return stream.on('error', () => {
     if (stream.flushSync === skipFlush) return;
-    // While writes fail, the original would retry forever and keep the process from exiting.
+    // While writes fail, the original `flushSync` would retry forever and keep the process from exiting.
     stream.flushSync = skipFlush;
     stream.once('write', () => {
       stream.flushSync = flushSync;

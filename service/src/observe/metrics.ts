@@ -2,7 +2,7 @@ import { Registry, collectDefaultMetrics, type Counter } from 'prom-client';
 
 export { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Gauges that promtool rejects because they are named like counters. Other metrics report their values by type. */
+/** Gauges that promtool rejects because they are named like counters. Other metrics report the same values by type. */
 const MISNAMED = [
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',

@@ -2,7 +2,7 @@ import { sampledTraces, type Traced } from '@tocsin/contracts';
 import { performance } from 'node:perf_hooks';
 import { withTrace } from './trace.ts';
 
-/** A notification's steps. A partition's entries are claimed after the broadcast, version 0.1.0 entries before it. */
+/** A notification's steps. Entries are claimed after the broadcast, except that 0.1.0 entries are claimed before it. */
 export type SpanName =
   | 'produce'
   | 'deposit'

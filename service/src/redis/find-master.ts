@@ -22,7 +22,7 @@ const OPTIONS: ClientOptions = {
 };
 
 /**
- * Queries Sentinels for the master's address, one at a time, each on a new connection.
+ * Queries Sentinels for the master's address, one at a time, each on a new connection, until one reports it.
  * @throws UnknownMasterError if a Sentinel replies that it has no such master, otherwise the last Sentinel's error
  */
 export async function findMaster(target: RedisTarget): Promise<RedisAddress> {

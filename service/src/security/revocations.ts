@@ -7,7 +7,7 @@ import {
   type Revocation,
 } from '@tocsin/contracts';
 
-/** The document with all revocations. If either method rejects, it may still have taken effect. */
+/** The document with all revocations. If `write` rejects, it may still have taken effect. */
 export interface RevocationDocument {
   read(): Promise<{ value: unknown; etag: string } | undefined>;
   /** Writes the document if the etag hasn't changed (`undefined`: if it doesn't exist yet). Rejects otherwise. */

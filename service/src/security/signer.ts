@@ -43,9 +43,9 @@ export class SignatureError extends Error {
 }
 
 /**
- * Signs calls between our applications with a shared secret (HMAC-SHA-256), and creates proofs of facts for them. A
- * signature is valid for a single call to a single receiver, for 30 s. A proof remains valid as long as the key is
- * valid.
+ * Signs calls between our applications with a shared secret (HMAC-SHA-256), and creates proofs of facts, which our
+ * applications can check. A signature is valid for a single call to a single receiver, for 30 s. A proof remains valid
+ * as long as the key is valid.
  */
 export class Signer {
   readonly #keys: () => SigningKeys;

@@ -53,7 +53,7 @@ function parseEntry(content: string) {
 
 /**
  * Turns a refused event's record into a `POST /notifications` body. Missing ids are derived from the record's name, so a
- * repeated attempt sends the same ids, while equal event ids from different sources don't collide.
+ * repeated attempt sends the same ids. The event's own id is unsuitable, since another source's event may have it, too.
  */
 export function newBodyFrom({ entry, content }: SetAside): unknown {
   const body: unknown = JSON.parse(content ?? 'null');

@@ -67,7 +67,7 @@ export async function makeNeighbour(host?: NetworkNamespace): Promise<Neighbour>
   const onHost = host ? ['-n', host.name] : [];
   const tag = randomBytes(4).toString('hex');
   const [outer, inner] = [`tn${tag}a`, `tn${tag}b`];
-  // The networks reserved for benchmarks (RFC 2544), which are otherwise unused.
+  // Uses an address that RFC 2544 reserves for benchmarks, since these addresses are otherwise unused.
   const [third, last] = [randomInt(256), 4 * randomInt(64)];
   const [address, own] = [1, 2].map((offset) => `198.18.${third}.${last + offset}`);
   const network6 = `fd42:${tag.slice(0, 4)}:${tag.slice(4)}`;

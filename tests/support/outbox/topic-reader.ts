@@ -7,7 +7,10 @@ export interface PublishedEvent {
   notification: string | undefined;
 }
 
-/** Collects existing and new events from the topic `notifications` before the producer removes them. */
+/**
+ * Collects existing and new events from the topic `notifications`. Reads continuously, since the bff soon deletes the
+ * events that the producer has acknowledged.
+ */
 export async function readTopic(redisHost: string) {
   const redis = createClient({ url: `redis://${redisHost}` });
   redis.on('error', () => undefined);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll } from 'vitest';
 
 export interface ShopStack {
   stack: Stack;
-  /** An application that has none of our code and uses only the sidecar. */
+  /** The sidecar of an application that has none of our code. */
   shop: ExternalSidecar;
   /** A client that is subscribed to the feed `all`. */
   observer: Observer;

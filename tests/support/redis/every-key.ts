@@ -10,7 +10,7 @@ async function valueOf(client: Client, key: string): Promise<unknown> {
       return client.get(key);
     case 'hash': {
       const { data = '', ...rest } = await client.hGetAll(key);
-      // Content in a compressed document counts too.
+      // `content` is the decompressed `data`, so that a search also finds text in compressed documents.
       return { ...rest, data, content: await decompressed(parseJson(data)) };
     }
     case 'stream':

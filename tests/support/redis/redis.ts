@@ -49,7 +49,7 @@ export async function openRedisView(redisHost: string) {
     expire: async (key: string): Promise<void> => {
       if (!(await client.pExpire(key, 1))) throw new Error(`there is no key ${key}`);
     },
-    /** Limits Redis to `bytes` more memory. When it runs out, it rejects writes but keeps existing data. */
+    /** Limits Redis to `bytes` more memory. When that runs out, Redis rejects writes but keeps existing data. */
     limitMemory: async (bytes: number): Promise<void> => {
       const used = parseRedisInfo(await client.info('memory')).get('used_memory');
       await client.configSet({

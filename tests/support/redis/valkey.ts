@@ -24,7 +24,7 @@ export async function ensureValkey(): Promise<string> {
     ...['-o', `Dir::State::lists=${join(FOLDER, 'lists')}`],
   ];
   await runOrThrow('apt-get', [...apt, 'update']);
-  // In Debian, valkey-server is a symlink into valkey-tools.
+  // In Debian, the program valkey-server is a symlink to a file in the package valkey-tools.
   await runOrThrow('apt-get', [...apt, 'download', 'valkey-server', 'valkey-tools']);
   for (const file of readdirSync(FOLDER).filter((name) => name.endsWith('.deb')))
     await runOrThrow('dpkg', ['-x', join(FOLDER, file), FOLDER]);

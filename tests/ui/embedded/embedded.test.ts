@@ -146,7 +146,7 @@ it('should send the server a new token over the same connection before the old t
   lifetimes = [];
   const [atStart, end] = [tokenCount, Date.now() + SHORT_LIFETIME_S * 1_000];
   await expect.poll(() => tokenCount, { timeout: 2_000 * SHORT_LIFETIME_S }).toBeGreaterThan(atStart);
-  // The connection outlives the first token.
+  // Wait until the first token has expired. The connection must outlive it.
   await page.waitForTimeout(Math.max(0, end - Date.now()) + 1_000);
   await bff.publish([{ title: 'After the first token' }]);
   await toasts(page).getByText('After the first token!', { exact: true }).waitFor();

@@ -42,7 +42,10 @@ export async function writeIsolationPages(root: string): Promise<string[]> {
   return Object.keys(STYLES).map((name) => join(root, `${name}.html`));
 }
 
-/** Computed styles for all elements in a page's components, keyed by the element's and the parent's class. */
+/**
+ * Computed styles in a page's components, keyed by the parent's class and the element's name and class. If several
+ * elements share a key, contains only the first.
+ */
 export const stylesIn = (page: Page): Promise<Record<string, string[]>> =>
   page.evaluate((unstable) => {
     const skip = new RegExp(unstable);

@@ -59,7 +59,7 @@ describe('the settings for messages while the reader is away', () => {
     expect(await within(page, 'push-unsupported').count()).toBe(0);
   });
 
-  it('should offer e-mail if it’s sent only through a binding', async () => {
+  it('should offer e-mail if it’s sent only through a Dapr binding', async () => {
     bff.away.names = ['sendgrid'];
     bff.away.usesEmail = true;
     const page = await open();

@@ -6,7 +6,7 @@ import { addressText, type RedisAddress, type RedisTarget } from '../target.ts';
 import { findMasters } from './find-masters.ts';
 import { keyOf, parseRedirection, slotOf, type SlotRange } from './slots.ts';
 
-/** Interval for looking up the masters (ms). After a lost connection or a redirection, looks them up immediately. */
+/** Interval for looking up the masters (ms). A lost connection or a redirection triggers a lookup immediately. */
 const LOOKUP_EVERY_MS = 5_000;
 /** Maximum number of redirections per command. A redirected command was not executed, so it is safe to resend. */
 const MAX_REDIRECTIONS = 3;
@@ -19,7 +19,7 @@ const NODES = Symbol('nodes');
  * While a master isn't connected, commands for it reject immediately, or wait if the client is a `duplicate()`.
  *
  * node-redis's own `createCluster` is unsuitable: it looks for a new master only after a MOVED response, so commands
- * for a failed master wait until it returns.
+ * for a failed master wait until that master returns.
  */
 export const followCluster = (target: RedisTarget, options: ClientOptions): RedisClient =>
   clientOver(new ClusterFollower(target, options, false));
