@@ -86,7 +86,7 @@ beforeAll(async () => {
   const file = join(folder, 'away.json');
   const settings = {
     publicUrl: 'https://inbox.example/app',
-    // Long enough for a busy machine to process a whole request so that the notifications share a message.
+    // Long enough that a whole request's notifications share a message, even on a busy machine.
     email: { from: 'Shop <no-reply@shop.example>', window: 'PT10S' },
     push: { allowLoopback: true },
     webhook: { window: 'PT10S' },
@@ -151,7 +151,7 @@ it('should push a notification that’s unread after 5 s, and stop sending once 
   expect([pushService.received.length, smtp.received, webhook.received]).toEqual([1, [], []]);
 });
 
-it('should send a single digest of ten unread notifications through each of the other channels', async () => {
+it('should send ten unread notifications as a single e-mail and a single webhook', async () => {
   const fallback = ['email', 'webhook'].map((via) => ({ after: 'PT1S', via }));
   const ten = Array.from({ length: 10 }, (_, n) => ({ id: `order-${n}`, title: `Order ${n}`, fallback }));
   await publish(ten);

@@ -91,7 +91,7 @@ describe('two pages, one on each instance', () => {
     await stack.stop();
   });
 
-  it('should both show 20 notifications once and in order, as toasts and in the list', async () => {
+  it('should each show 20 notifications once and in order, as toasts and in the list', async () => {
     const notifications = makeNotifications(20);
     const ids = notifications.map(({ id }) => id);
     const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });

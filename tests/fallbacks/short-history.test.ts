@@ -101,7 +101,7 @@ async function outcomesAfter(seconds: number): Promise<Record<string, string> | 
   );
 }
 
-it('should send fallbacks only for unread notifications, including after they’ve left the history', async () => {
+it('should send fallbacks only for unread notifications, even after they’ve left the history', async () => {
   expect((await call('/channels/email', 'PUT', { consent: true })).status).toBe(204);
   let outcomes: Record<string, string> | undefined;
   for (const seconds of DELAYS_S) outcomes ??= await outcomesAfter(seconds);

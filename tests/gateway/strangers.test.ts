@@ -63,7 +63,7 @@ async function reader(transport: 'websocket' | 'polling', address = '198.51.100.
   }
 }
 
-/** Opens a connection at most every 10 ms until the test ends. */
+/** Opens a connection about every 10 ms until the test ends. */
 function flood(text: (index: number) => string): { count: number } {
   const done = { count: 0 };
   const timer = setInterval(() => {

@@ -21,9 +21,9 @@ const UNUSED = [
   // `() => call()` with a void result is shorter than a block and just as clear.
   'no-confusing-void-expression',
   'no-invalid-void-type',
-  // Adapters' port methods are always async so that they reject instead of throwing.
+  // Methods that implement a port are always async, so that they reject instead of throwing.
   'require-await',
-  // These rules are for features that this code doesn't use: enums, and spreading class instances.
+  // These rules are for features that this code doesn't use: enums, and plain objects in place of class instances.
   'no-unsafe-enum-assignment',
   'no-unsafe-enum-comparison',
   'no-unsafe-class-instance-assignment',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { pageFiles } from './pages.ts';
 import { wordsIn } from './words.ts';
 
-/** Files to skip: the messages themselves, and the UI's server, which only talks to operators. */
+/** Files to skip: the messages themselves, and the UI's server, whose texts only operators see. */
 const EXEMPT = /^(?:client-vue\/src\/messages\/|ui\/src\/(?:ops\/)?messages\/|ui\/src\/server\/)/;
 
 it('the UI should get all user-visible text from the message files', () => {

@@ -9,7 +9,7 @@ const NAMES = new Set(['Tocsin']);
 const LETTERS = /\p{L}{2}/u;
 /** A sentence, or a single capitalized word like a button label. */
 const PHRASE = /^\P{L}*\p{Lu}\p{Ll}+\b(?!\S)|\p{L}{2}[,:.]? \p{L}/u;
-/** Media queries and shorthands that only the browser reads. */
+/** CSS, such as media queries and selectors, which only the browser reads. */
 const FOR_THE_BROWSER = /[{}[\]]|\w\(\d|^\(|^[.[:#]|^[a-z-]+:|px/;
 
 /** Commands and requests, which users type verbatim. */

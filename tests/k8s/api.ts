@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { respondsOk, freePorts, pollUntil } from '@tocsin/tools';
 
-/** Runs `use` with a local proxy's address for the API server. Unlike kubectl, the proxy doesn't retry after a 503. */
+/** Runs `use` with the address of a local proxy to the API server. Unlike kubectl, it doesn't retry after a 503. */
 export async function withApi<T>(use: (api: string) => Promise<T>): Promise<T> {
   const [port = 0] = await freePorts(1);
   const api = `http://127.0.0.1:${port}`;

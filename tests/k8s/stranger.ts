@@ -164,7 +164,7 @@ const componentSchema = z.object({
   spec: z.object({ metadata: z.array(z.looseObject({ name: z.string(), value: z.string().optional() })) }),
 });
 
-/** Runs `use` while this app id is listed as a publisher, as in the guide. */
+/** Runs `use` while this app id is listed as a publisher, as in docs/guides/kubernetes.md. */
 export async function withPublisher<T>(name: string, use: () => Promise<T>): Promise<T> {
   const component = ['component', 'notification-pubsub'];
   const { spec } = componentSchema.parse(

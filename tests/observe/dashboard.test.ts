@@ -136,8 +136,8 @@ describe.runIf(programs)('Prometheus with a running stack', () => {
   it.each(expressions)('should have series for “$title”: $expr', async ({ expr }) => {
     const fault = faultFor(expr);
     if (fault) {
-      // The expression must be valid. It can have series even without a fault: for example, the store rejects a head
-      // that another instance has already written.
+      // Check only that the expression is valid. It can have series even without a fault: for example, the store
+      // rejects a head that another instance has already written.
       await expect(prometheus.query(filledIn(expr)), fault).resolves.toBeDefined();
       return;
     }
@@ -161,7 +161,7 @@ describe.runIf(programs)('Prometheus with a running stack', () => {
     expect(rules.length).toBeGreaterThan(5);
     for (const { name, health, lastError, state, query } of rules) {
       expect(health, `${name}: ${lastError}`).toBe('ok');
-      // A brief peak makes an alert pending, but it fires only after `for`.
+      // A brief peak makes an alert pending. The alert fires only if the peak lasts for the rule's `for` duration.
       expect(state, name).not.toBe('firing');
       for (const [metric] of query.matchAll(/\b(?:tocsin_\w+|up\b)/g)) {
         const found = await prometheus.query(`count(${metric})`);
@@ -170,7 +170,7 @@ describe.runIf(programs)('Prometheus with a running stack', () => {
     }
   });
 
-  it('should fire an alert for a stopped sidecar and show it on the dashboard', async () => {
+  it('should make an alert for a stopped sidecar pending, and show the sidecar on the dashboard', async () => {
     const pair = stack.bffs[1] as Pair;
     await pair.sidecar.kill();
     const stateOf = async (name: string) =>

@@ -36,7 +36,7 @@ const untilComplete = (traceId: string) =>
 beforeAll(async () => {
   receiver = await startOtlpReceiver();
   stack = await startStack({
-    // The applications don't start traces themselves, so they record only requests with a sampled trace.
+    // With a share of 0, the applications start no traces themselves: they record only requests with a sampled trace.
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_TRACES_SAMPLER_ARG: '0' },
     secrets: {
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,

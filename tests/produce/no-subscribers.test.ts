@@ -102,7 +102,7 @@ const stream = (topic: string): Promise<string> =>
     setTimeout(() => resolve('silence'), 5_000).unref();
   });
 
-it('should let another application publish to the topic, but not receive any events, even its own', async () => {
+it('should let another application publish to the topic, but not receive any events, not even its own', async () => {
   expect((await publish(spy, 'from-the-spy')).status).toBe(204);
   await observer.untilShown(['before', 'from-the-spy']);
   await expect.poll(() => subscriptionRequests, { timeout: 20_000 }).toBeGreaterThan(0);

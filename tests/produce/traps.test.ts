@@ -47,7 +47,7 @@ describe('a message from a publisher', () => {
     await shopStack.observer.untilShown(['trap-5', 'trap-6']);
   });
 
-  it('should be shown only once if two identical raw payloads have no id', async () => {
+  it('should be shown only once if it’s sent twice as a raw payload without an id', async () => {
     const raw = (body: object) =>
       call(`/v1.0/publish/${TOPIC}?metadata.rawPayload=true`, JSON.stringify(body), 'application/json');
     for (const body of [{ title: 'Raw' }, { title: 'Raw' }, { id: 'trap-7', title: 'Raw' }])

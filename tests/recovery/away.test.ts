@@ -21,9 +21,9 @@ afterAll(async () => {
 });
 
 /**
- * Publishes in three requests and returns the ids in order. After a restart, a pending read from the old sidecar can
- * swallow a request's announcement, and Redis redelivers it only later. Until then, the next request's announcement
- * covers that entry too.
+ * Publishes in three requests and returns the ids in order. After a bff restarts, a read that its sidecar started
+ * earlier can swallow an announcement, and Redis redelivers it only later. Until then, the next request's announcement
+ * also covers the swallowed announcement's entry.
  */
 async function publish(count: number): Promise<string[]> {
   const notifications = makeNotifications(count);
@@ -40,7 +40,7 @@ const restart = async (pairs: Pair[], how: 'stop' | 'kill') => {
 
 interface Absence {
   what: string;
-  /** The instance the client reconnects to. Before that, it was connected to the first instance. */
+  /** The instance that the client reconnects to. Before that, the client is connected to the first instance. */
   to: () => Pair;
   /** Called once the client has missed notifications. */
   whileAway?: () => Promise<void>;
@@ -67,7 +67,7 @@ async function disconnectAndReturn({ to, whileAway }: Absence, missed: number) {
   await client.ready();
   const before = await publish(3);
   await client.untilShown(before);
-  // A new instance can return a position slightly before the head.
+  // A new instance can return a position slightly before the head. Drop any earlier notifications shown.
   client.shown.splice(
     0,
     client.shown.findIndex(({ id }) => id === before[0]),

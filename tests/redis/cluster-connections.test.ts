@@ -132,7 +132,7 @@ describe('a connection to a Redis Cluster', () => {
     await Promise.all([main, reader, subscriber].map((client) => client.connect()));
     const messages: string[] = [];
     await subscriber.subscribe('news', (message) => messages.push(message));
-    // Use a key that shares the subscription's master.
+    // Use a key on the master with the subscription, which is the master of slot 0.
     const key = KEYS.find((candidate) => slotOf(candidate) < 5_000) ?? '';
     await main.set(key, '0');
     const master = await cluster.masterOf(key);

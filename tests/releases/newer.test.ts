@@ -63,7 +63,7 @@ describe('a store written by a later version', () => {
     expect(await send('POST', `${producer}/notifications`, { id: 'soon', title: 'x', deliverAt })).toBe(503);
     await delay(RETRYING_MS);
     expect(await documents()).toEqual(before);
-    // The entries for `waits-1`, `waits-2`, and the notification accepted in between.
+    // The entries for `waits-1`, `waits-2` and `meanwhile`.
     expect(await laterStack.redis.keys('entry:*')).toHaveLength(3);
   });
 

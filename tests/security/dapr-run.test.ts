@@ -57,7 +57,7 @@ describe.skipIf(missing)('dapr run -f dapr.yaml', () => {
   it('should serve the applications, and open only the ports that secure-it.md lists', async () => {
     const { command } = await ensureRedisServer(console.log);
     await start('redis', {}, command, '--bind', '127.0.0.1', '--dir', dir, '--save', '');
-    // <runtime path>/.dapr/bin/daprd
+    // daprd is at <runtime path>/.dapr/bin/daprd.
     const runtimePath = dirname(dirname(dirname((await ensureDapr()).daprd)));
     const cliProcess = await start(
       'cli',

@@ -7,7 +7,7 @@ import { earlierRelease, RELEASE_0_1_0 } from './earlier-release.ts';
 
 const CATCH_UP_MS = 120_000;
 const LIMIT_MS = 900_000;
-/** The image tags for both versions on the cluster's only node. */
+/** The tags of both versions' images, which are already on the cluster's only node. */
 const [EARLIER, LATER] = [process.env['EARLIER_TAG'], process.env['LATER_TAG']];
 const isPrepared = EARLIER !== undefined && LATER !== undefined;
 

@@ -11,8 +11,8 @@ const FEEDS = ['all', ...Array.from({ length: 9 }, (_, index) => `user:reader-${
 /** Time that both versions run side by side in each step (ms). */
 const SIDE_BY_SIDE_MS = 6_000;
 /**
- * Time limit for devices to catch up (ms). A 0.1.0 bff can't read multi-feed broadcasts. It shows the notifications up
- * to 30 s later, after its next comparison.
+ * Time limit for devices to catch up (ms). A 0.1.0 bff can't read a broadcast for several feeds. Its devices get these
+ * notifications up to 30 s later, when it next compares the feeds with their heads.
  */
 const CATCH_UP_MS = 60_000;
 
@@ -36,7 +36,7 @@ async function startPair(pair: Pair): Promise<void> {
   await pair.ready(60_000);
 }
 
-/** Stops a pair permanently. First removes a producer's address from the publishers' list. */
+/** Stops a pair permanently. If it's a producer, first removes its address from the publishers' list. */
 async function retire(pair: Pair): Promise<void> {
   const index = producerUrls.indexOf(pair.url);
   if (index >= 0) producerUrls.splice(index, 1);

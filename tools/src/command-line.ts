@@ -9,8 +9,8 @@ export type Command = (args: string[], signal: AbortSignal) => Promise<number>;
 export type Commands = Readonly<Record<string, () => Promise<Command>>>;
 
 /**
- * Runs the command named by the first command-line argument. Exits with 0 after `--help`, 130 if the command was
- * stopped, and 1 if it failed. Prints a `Failure` without a stack trace.
+ * Runs the command named by the first command-line argument. Exits with the code that the command returns, 0 after
+ * `--help`, 130 if the command was stopped, or 1 if it threw an error. Prints a `Failure` without a stack trace.
  */
 export async function runCommandLine(commands: Commands): Promise<never> {
   const [name = '', ...args] = process.argv.slice(2);

@@ -80,7 +80,7 @@ async function publishTo(name: string): Promise<string[]> {
   return readers;
 }
 
-/** Marks the reader's notification as read once it's in the feed. Marks past the end of the feed have no effect. */
+/** Marks the reader's notification as read once it's in the feed. Until then, a mark would have no effect. */
 async function markRead(sub: string): Promise<void> {
   await eventually(async () => (await call(sub, '/app/unread', 'GET')).text.includes('"total":1'));
   const mark = { feed: `user:${sub}`, ids: [sub] };

@@ -46,7 +46,7 @@ const sidecarOf = ({ daprHttpPort: httpPort, daprHeaders }: Pair): Sidecar =>
   new Sidecar({ httpPort, token: daprHeaders['dapr-api-token'], timeoutMs: 20_000 });
 
 describe('a Redis Cluster of three nodes', () => {
-  it('should continue after a bff is killed, and never write a head if it failed to write the documents', async () => {
+  it('should continue after a bff is killed, and never store a head without its documents', async () => {
     const cluster = await startCluster({
       ...{ dir, name: 'three', settings: { 'cluster-require-full-coverage': 'no' } },
     });

@@ -45,7 +45,7 @@ describe('the verdict', () => {
     );
   });
 
-  it('should keep a vanished instance in the list after a reload', async () => {
+  it('should report a vanished instance, which stays listed after a reload', async () => {
     ops.setAside = [];
     const page = await openOps();
     await instances(page).nth(1).waitFor();

@@ -25,7 +25,7 @@ const openInbox = async (page: Page) => {
 };
 
 describe('the connection', () => {
-  // While the browser is offline, a socket to localhost stays connected.
+  // Test localhost, too: a socket to it stays connected while the browser is offline.
   it.each(['127.0.0.1', 'localhost'])(
     'should immediately show in the bell, inbox and page that the browser is offline, and recover later: %s',
     async (host) => {

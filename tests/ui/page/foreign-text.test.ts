@@ -11,7 +11,10 @@ beforeEach(() => {
   bff = pages.bff;
 });
 
-/** True if the letters of `text` are drawn from left to right. `undefined` if no selected element contains it. */
+/**
+ * True if the letters of `text` are drawn from left to right. `undefined` if no element that matches `selector`
+ * contains `text`.
+ */
 const isLeftToRight = (page: Page, selector: string, text: string) =>
   page.evaluate(
     ([css, target]) => {
@@ -34,7 +37,7 @@ const isLeftToRight = (page: Page, selector: string, text: string) =>
     [selector, text],
   );
 
-/** Inserts our own text right after each publisher's text in the rows, and makes hidden text visible. */
+/** Inserts our own text right after each of the publisher's texts in the rows, and makes hidden text visible. */
 const insertOwnText = (page: Page) =>
   page.evaluate(() => {
     for (const bdi of document.querySelectorAll('[data-testid="notification"] bdi'))

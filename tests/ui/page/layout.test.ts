@@ -23,8 +23,8 @@ interface LayoutShift extends PerformanceEntry {
 }
 
 /**
- * Measures cumulative layout shift (as defined by browsers) from now on: the worst window of up to five seconds with
- * shifts less than a second apart.
+ * Starts measuring cumulative layout shift as browsers define it: the largest sum of shifts in a window of up to five
+ * seconds, in which shifts are less than a second apart. Resolves with a function that reads the result so far.
  */
 async function measureShift(page: Page): Promise<() => Promise<number>> {
   await page.evaluate(() => {

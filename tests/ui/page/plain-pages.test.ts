@@ -69,7 +69,7 @@ it('should show the notification named in the address, or report that it no long
 });
 
 it('should have a manifest, and mark the tab’s icon while there are unread notifications', async () => {
-  // On a first visit, notifications in the newest page don't count as unread.
+  // Open before publishing: on a first visit, notifications already in `all` don't count as unread.
   const page = await pages.openLive();
   const icon = page.locator('link[rel=icon]');
   expect(await icon.getAttribute('href')).toBe('/favicon.svg');

@@ -65,7 +65,7 @@ export async function checkLooks(
   const { fullPage = false, of, settle = () => page.waitForTimeout(150) } = options;
   const check = async (look: string) => {
     await settle();
-    // Fixed and sticky elements would cover the middle of full-page screenshots.
+    // On a scrolled page, fixed and sticky elements would cover the middle of a full-page screenshot.
     if (fullPage) await page.evaluate(() => scrollTo(0, 0));
     const path = join(artifacts, `${look}.png`);
     await (of ? of.screenshot({ path }) : page.screenshot({ path, fullPage }));

@@ -41,7 +41,9 @@ export const titles = (page: Page) => visibleToasts(page).locator('h3').allTextC
 export const drafts = (count: number, severity: Draft['severity'] = 'info') =>
   Array.from({ length: count }, (_, n): Draft => ({ title: `Toast ${n}`, severity }));
 
-/** Stops the page's clock, which otherwise follows real time. After that, only `advance` moves it. */
+/**
+ * Jumps 10 s ahead and stops the page's clock, which otherwise follows real time. After that, only `advance` moves it.
+ */
 export const stopClock = async (page: Page) =>
   page.clock.pauseAt((await page.evaluate(() => Date.now())) + 10_000);
 

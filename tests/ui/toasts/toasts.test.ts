@@ -56,7 +56,7 @@ describe('toasts', () => {
     expect(polite).toEqual(['16 notifications: 16 success. Newest: Success: Toast 19']);
     expect(focused).toHaveLength(1);
     const liveRegions = page.locator('[aria-live], [role="alert"], [role="status"], [role="log"]');
-    // Excludes the list's live regions, which announce only the reader's own actions.
+    // Don't count the list's live regions: they announce only the reader's own actions.
     const listRegions = page.locator('[data-testid="search-status"], [data-testid="notice"]');
     expect((await liveRegions.count()) - (await listRegions.count())).toBe(2);
     expect((await listRegions.allTextContents()).join('').trim()).toBe('');

@@ -9,7 +9,7 @@ export const USAGE =
   '         [--source shop] [--expires 90d] [--per-second 50]\n' +
   '       npm run api-key -- --list | --revoke shop | --remove shop';
 
-/** A new key's options as given on the command line. The contract's schema validates them. */
+/** A new key's options as given on the command line, not yet validated. */
 export interface NewKey {
   name: string;
   feeds: string[];

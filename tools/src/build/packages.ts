@@ -153,7 +153,7 @@ export async function buildClientVuePackage(outDir = CLIENT_VUE_PACKAGE): Promis
   rmSync(outDir, { recursive: true, force: true });
   const entry = join(CLIENT_VUE, 'src', 'index.ts');
   const imported = await bundleVue(entry, join(outDir, 'components'));
-  // Node can't import CSS, and server-side rendering doesn't need it.
+  // In Node, `exports` leads to `components.js` instead: Node can't import CSS, and server rendering doesn't need it.
   writeFileSync(join(outDir, 'index.js'), "import './components.css';\nexport * from './components.js';\n");
   await bundleElements(outDir);
   await writeVueTypes(entry, outDir);

@@ -49,7 +49,7 @@ const groupSchema = z.object({
   targets: z.array(z.string()),
   labels: z.record(z.string(), z.string()).default({}),
 });
-/** An application's Prometheus targets, each preceded by the job. */
+/** The Prometheus targets of an application and its sidecar, each preceded by its job. */
 const scrapeTargetsOf = (app: string): string[] => [
   app === 'producer' ? 'producer producer:4000' : `bff ${app}:4001`,
   `sidecars ${app}-dapr:9090`,
@@ -175,10 +175,10 @@ describe('docker-compose.yml', () => {
     expect(service(name).volumes.filter((mount) => mount.includes('docker.sock'))).toEqual([]);
   });
 
-  it('should publish only the ports of the edge and of profile services, and by default only on this machine', () => {
+  it('should publish only the ports of the edge and of services with a profile, and by default only on this machine', () => {
     expect(withoutProfile.filter((name) => service(name).ports.length > 0)).toEqual(['edge']);
     for (const name of names) {
-      // Services without a password have a separate setting, so opening the edge doesn't open them.
+      // Services with a profile have no password. They have a separate setting, so opening the edge doesn't open them.
       const address = withoutProfile.includes(name) ? 'TOCSIN_ADDRESS' : 'TOCSIN_OBSERVABILITY_ADDRESS';
       for (const port of service(name).ports)
         expect(port.split(/(?<=\}):/)[0]).toBe(`\${${address}:-127.0.0.1}`);

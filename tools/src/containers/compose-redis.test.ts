@@ -39,7 +39,7 @@ describe('compose/redis-external.yml', () => {
     expect(changed['redis']?.profiles).toEqual(['own-redis']);
   });
 
-  it('should give the doctor the external Redis’s address and user instead of `operator`', () => {
+  it('should give the doctor the external Redis’s address, and the bff’s user instead of the user `operator`', () => {
     expect(base['doctor']?.entrypoint).toContain('--env-file=/secrets/operator/env');
     const { entrypoint, environment, volumes } = changed['doctor'] ?? {};
     expect(entrypoint).toEqual([]);
@@ -96,7 +96,7 @@ describe('the password file for an external Redis', () => {
     );
 
   it.each(['a$b&c`d', 'p$x', 'a#b', 'a #b', ' a"b\\n ', 'x; touch ran', '$(touch ran)', 'plain'])(
-    'should give the sidecar and the bff the password %j as written in the guide',
+    'should give the sidecar and the bff the password %j when written by the guide’s command',
     (password) => {
       const [command = ''] = /^printf "REDIS_USERNAME.*$/m.exec(read('docs', 'guides', 'redis.md')) ?? [];
       execFileSync('sh', ['-c', command], { cwd: dir, env: { ...env, PASSWORD: password } });

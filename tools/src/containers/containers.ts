@@ -14,9 +14,9 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 const HEADING = ['image', 'MB', 'ms to healthy'];
 
 /**
- * `npm run containers`: builds images for producer, bff and ui, starts each image alone, and prints the size and how
- * long it took to become healthy. `--push` pushes the images, and `npm run deploy` then uses the digests. Safe to
- * repeat.
+ * `npm run containers`: builds images for producer, bff and ui, starts each image without other services, and prints
+ * its size and how long it took to become healthy. `--push` pushes the images and stores their digests, which
+ * `npm run deploy` then uses. Safe to repeat.
  */
 export async function containers(args: string[], signal: AbortSignal): Promise<number> {
   const options = readContainersOptions(args);

@@ -46,7 +46,7 @@ describe('the Dockerfile', () => {
   it('should have a health check and a non-root user in all images', () => {
     expect(stage('runtime')).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m);
     expect(stage('runtime')).toMatch(/^HEALTHCHECK .* CMD \["node", "healthcheck\.mjs", "\/healthz"\]$/m);
-    // Otherwise, the port would be unreachable from outside the container.
+    // With the default, 127.0.0.1, the port would be unreachable from outside the container.
     expect(stage('runtime')).toMatch(/^ENV .*PUBLIC_HOST=0\.0\.0\.0$/m);
   });
 

@@ -95,8 +95,8 @@ function readAction(args: string[]): Action {
 }
 
 /**
- * Puts back records. If one fails, continues with the rest.
- * @throws Failure if any could not be put back, or SetAsideError if there is only one record
+ * Puts back records. If one of several cannot be put back, continues with the rest.
+ * @throws SetAsideError if the only record cannot be put back, or Failure if any of several cannot
  */
 async function putBackAll(records: AuditedRecords, chosen: readonly SetAside[]): Promise<void> {
   let failed = 0;
