@@ -84,6 +84,28 @@ describe('expired notifications', () => {
     vi.advanceTimersByTime(2_000);
     expect([log.at(-1), vi.getTimerCount()]).toEqual(['c', 0]);
   });
+
+  it('should not expire at an earlier time if their id belonged to an erased notification', () => {
+    const gone: string[] = [];
+    const subscription = subscribe(undefined, { onGone: (ids) => gone.push(...ids) });
+    subscription.connected(socket);
+    ok();
+    const erasedOne = { offset: 4, notification: expiring('a', 1_000) };
+    subscription.received({
+      name: 'publications',
+      payload: { feed: 'all', epoch: 'e', publications: [erasedOne] },
+    });
+    subscription.probe();
+    const newOne = { offset: 1, notification: expiring('a', 9_000) };
+    callbacks.at(-1)?.(null, {
+      ...page,
+      ...{ epoch: 'f', offset: 1, recovered: false, erased: true, publications: [newOne] },
+    });
+    vi.advanceTimersByTime(8_000);
+    expect(gone).toEqual([]);
+    vi.advanceTimersByTime(1_000);
+    expect(gone).toEqual(['a']);
+  });
 });
 
 describe('FeedSubscription', () => {

@@ -193,6 +193,7 @@ export class FeedSubscription {
         this.#expiries.forget(effect.ids);
         return call(() => handlers.onGone?.(effect.ids, effect.reason));
       case 'missed':
+        if (effect.erased) this.#expiries.stop();
         return call(() => handlers.onGap?.(effect.from, effect.to, { erased: effect.erased }));
       case 'moved':
         this.#context.positions.set(feed, effect.position);
