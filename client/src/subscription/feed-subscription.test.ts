@@ -85,6 +85,25 @@ describe('expired notifications', () => {
     expect([log.at(-1), vi.getTimerCount()]).toEqual(['c', 0]);
   });
 
+  it('should be removed when the device wakes up, although the timer was suspended', () => {
+    const gone: string[] = [];
+    const subscription = subscribe(undefined, { onGone: (ids) => gone.push(...ids) });
+    subscription.connected(socket);
+    ok();
+    const publications = [
+      { offset: 4, notification: expiring('a', 3_600_000) },
+      { offset: 5, notification: expiring('b', 9_000_000) },
+    ];
+    subscription.received({ name: 'publications', payload: { feed: 'all', epoch: 'e', publications } });
+    subscription.disconnected();
+    vi.setSystemTime(Date.now() + 8_000_000);
+    subscription.wokeUp();
+    expect(gone).toEqual(['a']);
+    vi.advanceTimersByTime(1_000_000);
+    expect(gone).toEqual(['a', 'b']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('should not expire at an earlier time if their id belonged to an erased notification', () => {
     const gone: string[] = [];
     const subscription = subscribe(undefined, { onGone: (ids) => gone.push(...ids) });

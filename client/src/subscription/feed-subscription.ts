@@ -132,10 +132,11 @@ export class FeedSubscription {
   }
 
   /**
-   * Called when the device has woken up. Resubscribes unless something has been received since. This also reveals dead
-   * connections.
+   * Called when the device has woken up. Reports expired notifications, and resubscribes unless something has been
+   * received since. This also reveals dead connections.
    */
   wokeUp(): void {
+    this.#expiries.check();
     if (this.#socket && Date.now() - this.#lastActivity >= TIMING.slept) this.#handle({ type: 'silence' });
   }
 
