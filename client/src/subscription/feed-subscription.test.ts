@@ -177,6 +177,19 @@ describe('FeedSubscription', () => {
     expect(backOff(50, 500, 15_000, () => 1)).toBe(15_000);
   });
 
+  it.each([undefined, null, { ok: false }, { ok: false, error: { code: 'forbidden' } }])(
+    'should retry after the malformed response %j',
+    (response) => {
+      const subscription = subscribe();
+      subscription.connected(socket);
+      callbacks.at(-1)?.(null, response as unknown as SubscribeAnswer);
+      expect(report.mock.lastCall).toMatchObject([{ code: 'malformed' }]);
+      vi.advanceTimersByTime(1000);
+      ok();
+      expect(subscription.live).toBe(true);
+    },
+  );
+
   it('should report the connection as stuck after two unanswered subscribe requests', () => {
     const subscription = subscribe();
     subscription.connected(socket);
