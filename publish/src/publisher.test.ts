@@ -93,6 +93,16 @@ describe('createPublisher', () => {
     ]);
   });
 
+  it('should report error paths relative to the notification if it was alone in the request', async () => {
+    const { publisher } = await withProducer((_, response) =>
+      respond(response, 400, { errors: [{ path: '0.title', message: 'must not be empty' }] }),
+    );
+    await expect(publisher.publish({ id: 'a', title: '' })).rejects.toMatchObject({
+      faults: [{ path: 'title', message: 'must not be empty' }],
+      message: 'Notification a was rejected: title must not be empty',
+    });
+  });
+
   it('should send notifications individually if the server rejects a batch as a whole', async () => {
     const { publisher } = await withProducer((items, response, request) =>
       items.length > 1 || items[0]?.['id'] === 'large'

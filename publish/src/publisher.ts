@@ -44,7 +44,7 @@ export function createPublisher(given: PublisherOptions): Publisher {
       body: bodyOf(batch),
     });
     if (outcome.kind === 'accepted') for (const { id, accept } of batch) accept(id);
-    else if (outcome.kind === 'refused' && batch.length > 1) await resendValid(batch, outcome);
+    else if (outcome.kind === 'refused') await resendValid(batch, outcome);
     else for (const { id, reject } of batch) reject(errorOf(id, outcome));
   }
 
@@ -55,9 +55,10 @@ export function createPublisher(given: PublisherOptions): Publisher {
   async function resendValid(batch: Item[], outcome: Outcome & { kind: 'refused' }): Promise<void> {
     const faults = faultsByIndex(outcome.problem.errors);
     if (!batch.some((_, index) => faults.has(index))) {
-      // The response isn't about a particular notification (401 or 413, for example). Send the notifications
-      // individually so that each gets a separate response.
-      for (const item of batch) await sendBatch([item]);
+      // The response isn't about a particular notification (401 or 413, for example). Send several notifications
+      // individually, so that each gets a separate response.
+      if (batch.length > 1) for (const item of batch) await sendBatch([item]);
+      else for (const { id, reject } of batch) reject(errorOf(id, outcome));
       return;
     }
     const valid = batch.filter((item, index) => {
