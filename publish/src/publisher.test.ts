@@ -156,6 +156,22 @@ describe('createPublisher', () => {
     expect(requests).toEqual([['a', 'b']]);
   });
 
+  it('should wait for retractions when closed, and reject later ones', async () => {
+    let responses = 0;
+    const { publisher } = await withProducer((_, response) => {
+      setTimeout(() => {
+        responses++;
+        respond(response, 202, {});
+      }, 50);
+    });
+    const retraction = publisher.retract('a');
+    await publisher.close();
+    expect(responses).toBe(1);
+    await retraction;
+    expect(await codeOf(publisher.retract('b'))).toBe('closed');
+    expect(responses).toBe(1);
+  });
+
   it("should send the key and other headers and encode a retraction's id and feed", async () => {
     let sent: unknown;
     const { publisher } = await withProducer(

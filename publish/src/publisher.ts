@@ -17,6 +17,7 @@ export function createPublisher(given: PublisherOptions): Publisher {
   let unsettled = 0;
   let closed = false;
   let sending: Promise<void> | undefined;
+  const retractions = new Set<Promise<Outcome>>();
 
   /** Sends batches sequentially to preserve the order. */
   async function sendAll(): Promise<void> {
@@ -69,11 +70,15 @@ export function createPublisher(given: PublisherOptions): Publisher {
     if (valid.length > 0) await sendBatch(valid);
   }
 
+  const refuseIfClosed = (id: string): void => {
+    if (closed) throw new PublishError('closed', 'The publisher is closed.', { id });
+  };
+
   return {
     async publish(notification) {
       const complete = withId(notification);
       const { id } = complete;
-      if (closed) throw new PublishError('closed', 'The publisher is closed.', { id });
+      refuseIfClosed(id);
       if (unsettled >= maxWaiting) {
         const message = `${unsettled} notifications are already waiting. Publish this one again later.`;
         throw new PublishError('full', message, { id });
@@ -90,16 +95,20 @@ export function createPublisher(given: PublisherOptions): Publisher {
       }
     },
     async retract(id, feed) {
+      refuseIfClosed(id);
       const query = feed === undefined ? '' : `?feed=${encodeURIComponent(feed)}`;
-      const outcome = await sendUntilSettled(options, {
+      const retraction = sendUntilSettled(options, {
         method: 'DELETE',
         path: `/notifications/${encodeURIComponent(id)}${query}`,
       });
+      retractions.add(retraction);
+      const outcome = await retraction;
+      retractions.delete(retraction);
       if (outcome.kind !== 'accepted') throw errorOf(id, outcome, 'retract');
     },
     async close() {
       closed = true;
-      await sending;
+      await Promise.all([sending, ...retractions]);
     },
   };
 }
