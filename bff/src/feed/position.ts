@@ -39,7 +39,7 @@ function laterThan(now: number, known: KnownEpochs): string {
   return `${n}-${randomBytes(4).toString('hex')}`;
 }
 
-/** `-erased` ends an epoch that starts with an erasure, and `-<n of that epoch>-erased` ends the epochs after a loss. */
+/** An epoch that starts with an erasure ends in `-erased`. After a loss, the next ends in `-<n of that one>-erased`. */
 const ERASED = /^(\d+)-[^-]+(?:-(\d+))?-erased$/;
 
 /** The n of the epoch that started with the feed's last erasure, or -1 if there was none. */

@@ -38,8 +38,8 @@ async function problemOf(response: Response): Promise<Problem | undefined> {
 }
 
 /**
- * Reads the response to a change. Only 204 counts as saved, since any other 2xx comes from a proxy or, after a redirect,
- * from a sign-in page.
+ * Reads the response to a change. Only 204 counts as saved. Any other 2xx comes from a proxy or, after a redirect, from
+ * a sign-in page.
  */
 export function saved({ status }: Response): void {
   if (status !== 204) throw new SyntaxError(`The server returned status ${status}, not 204.`);
