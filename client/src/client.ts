@@ -5,6 +5,7 @@ import { FeedSubscription } from './subscription/feed-subscription.ts';
 import { watchNetwork } from './connection/network.ts';
 import { sendMark } from './rest/send-mark.ts';
 import { retryTemporaryFailures } from './rest/retry.ts';
+import { isSocketError } from './shapes.ts';
 import { memoryPositions } from './subscription/positions.ts';
 import { Silence } from './connection/silence.ts';
 import { StatusTracker } from './connection/status.ts';
@@ -154,7 +155,7 @@ export function createClient(
           feeds.delete(feed);
           subscription.end();
           connection.socket?.emit('unsubscribe', { feed }, (response) => {
-            if (!response.ok)
+            if (response?.ok === false && isSocketError(response.error))
               report(new ClientError(response.error.code, response.error.message, response.error));
           });
           update();

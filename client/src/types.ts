@@ -151,8 +151,9 @@ export interface NotificationClient {
    * Sets a mark on a feed's notifications. The server saves it and sends it to all tabs and devices (`onRead`,
    * `onInbox`). Retries temporary failures for about a minute or until `close()`, then throws the same errors as
    * `fetchPage`, or a `ClientError` with the code `no_token`. A snooze throws a `ProblemError` with status 404 for
-   * ids that aren't in the history and 409 if the reader has too many snoozes. Safe to repeat. All marks except
-   * `read` require a reader who is signed in or has a `clientId`.
+   * ids that aren't in the history and 409 if the reader has too many snoozes. Safe to repeat. A retry can overtake a
+   * later mark. If the order matters, wait for each mark before you set the next. All marks except `read` require a
+   * reader who is signed in or has a `clientId`.
    */
   mark<Name extends keyof ReaderMarkChanges>(
     name: Name,

@@ -93,6 +93,16 @@ describe('createPublisher', () => {
     ]);
   });
 
+  it('should report error paths relative to the notification if it was alone in the request', async () => {
+    const { publisher } = await withProducer((_, response) =>
+      respond(response, 400, { errors: [{ path: '0.title', message: 'must not be empty' }] }),
+    );
+    await expect(publisher.publish({ id: 'a', title: '' })).rejects.toMatchObject({
+      faults: [{ path: 'title', message: 'must not be empty' }],
+      message: 'Notification a was rejected: title must not be empty',
+    });
+  });
+
   it('should send notifications individually if the server rejects a batch as a whole', async () => {
     const { publisher } = await withProducer((items, response, request) =>
       items.length > 1 || items[0]?.['id'] === 'large'
@@ -144,6 +154,22 @@ describe('createPublisher', () => {
     expect(await Promise.all(calls)).toEqual(['ok', 'ok', 'full']);
     expect(await codeOf(publisher.publish({ title: 'd' }))).toBe('closed');
     expect(requests).toEqual([['a', 'b']]);
+  });
+
+  it('should wait for retractions when closed, and reject later ones', async () => {
+    let responses = 0;
+    const { publisher } = await withProducer((_, response) => {
+      setTimeout(() => {
+        responses++;
+        respond(response, 202, {});
+      }, 50);
+    });
+    const retraction = publisher.retract('a');
+    await publisher.close();
+    expect(responses).toBe(1);
+    await retraction;
+    expect(await codeOf(publisher.retract('b'))).toBe('closed');
+    expect(responses).toBe(1);
   });
 
   it("should send the key and other headers and encode a retraction's id and feed", async () => {

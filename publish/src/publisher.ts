@@ -17,6 +17,7 @@ export function createPublisher(given: PublisherOptions): Publisher {
   let unsettled = 0;
   let closed = false;
   let sending: Promise<void> | undefined;
+  const retractions = new Set<Promise<Outcome>>();
 
   /** Sends batches sequentially to preserve the order. */
   async function sendAll(): Promise<void> {
@@ -44,7 +45,7 @@ export function createPublisher(given: PublisherOptions): Publisher {
       body: bodyOf(batch),
     });
     if (outcome.kind === 'accepted') for (const { id, accept } of batch) accept(id);
-    else if (outcome.kind === 'refused' && batch.length > 1) await resendValid(batch, outcome);
+    else if (outcome.kind === 'refused') await resendValid(batch, outcome);
     else for (const { id, reject } of batch) reject(errorOf(id, outcome));
   }
 
@@ -55,9 +56,10 @@ export function createPublisher(given: PublisherOptions): Publisher {
   async function resendValid(batch: Item[], outcome: Outcome & { kind: 'refused' }): Promise<void> {
     const faults = faultsByIndex(outcome.problem.errors);
     if (!batch.some((_, index) => faults.has(index))) {
-      // The response isn't about a particular notification (401 or 413, for example). Send the notifications
-      // individually so that each gets a separate response.
-      for (const item of batch) await sendBatch([item]);
+      // The response isn't about a particular notification (401 or 413, for example). Send several notifications
+      // individually, so that each gets a separate response.
+      if (batch.length > 1) for (const item of batch) await sendBatch([item]);
+      else for (const { id, reject } of batch) reject(errorOf(id, outcome));
       return;
     }
     const valid = batch.filter((item, index) => {
@@ -68,11 +70,15 @@ export function createPublisher(given: PublisherOptions): Publisher {
     if (valid.length > 0) await sendBatch(valid);
   }
 
+  const refuseIfClosed = (id: string): void => {
+    if (closed) throw new PublishError('closed', 'The publisher is closed.', { id });
+  };
+
   return {
     async publish(notification) {
       const complete = withId(notification);
       const { id } = complete;
-      if (closed) throw new PublishError('closed', 'The publisher is closed.', { id });
+      refuseIfClosed(id);
       if (unsettled >= maxWaiting) {
         const message = `${unsettled} notifications are already waiting. Publish this one again later.`;
         throw new PublishError('full', message, { id });
@@ -89,16 +95,20 @@ export function createPublisher(given: PublisherOptions): Publisher {
       }
     },
     async retract(id, feed) {
+      refuseIfClosed(id);
       const query = feed === undefined ? '' : `?feed=${encodeURIComponent(feed)}`;
-      const outcome = await sendUntilSettled(options, {
+      const retraction = sendUntilSettled(options, {
         method: 'DELETE',
         path: `/notifications/${encodeURIComponent(id)}${query}`,
       });
+      retractions.add(retraction);
+      const outcome = await retraction;
+      retractions.delete(retraction);
       if (outcome.kind !== 'accepted') throw errorOf(id, outcome, 'retract');
     },
     async close() {
       closed = true;
-      await sending;
+      await Promise.all([sending, ...retractions]);
     },
   };
 }

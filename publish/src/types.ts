@@ -45,8 +45,8 @@ export interface Publisher {
    */
   retract(id: string, feed?: string): Promise<void>;
   /**
-   * Stops accepting notifications. Resolves when all waiting notifications have been accepted or have failed. Safe to
-   * repeat.
+   * Stops accepting notifications and retractions. Resolves when all pending ones have been accepted or have failed.
+   * Safe to repeat.
    */
   close(): Promise<void>;
 }

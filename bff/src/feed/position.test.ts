@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { highest, isHigher, isLaterEpoch, newEpoch } from './position.ts';
+import { highest, isHigher, isLaterEpoch, newEpoch, newErasedEpoch, wasErasedSince } from './position.ts';
 
 const epoch = fc.tuple(fc.nat(3), fc.constantFrom('a', 'b')).map(([n, random]) => `${n}-${random}`);
 const position = fc.record({ epoch, offset: fc.nat(3) });
@@ -45,6 +45,19 @@ describe('a new epoch', () => {
         expect(created.length).toBeLessThanOrEqual(64);
       }),
     );
+  });
+
+  it('should show whether the feed was erased since an earlier epoch, also after later losses', () => {
+    const before = newEpoch(1_000);
+    const erased = newErasedEpoch(1_001, before);
+    const lost = newEpoch(1_002, erased, before);
+    const lostAgain = newEpoch(1_003, lost);
+    for (const epoch of [erased, lost, lostAgain]) expect(wasErasedSince(before, epoch)).toBe(true);
+    for (const epoch of [lost, lostAgain]) expect(wasErasedSince(erased, epoch)).toBe(false);
+    expect(wasErasedSince(lost, lostAgain)).toBe(false);
+    const erasedAgain = newErasedEpoch(1_004, lostAgain);
+    for (const epoch of [before, erased, lostAgain]) expect(wasErasedSince(epoch, erasedAgain)).toBe(true);
+    expect(wasErasedSince(newEpoch(1_000), newEpoch(1_001))).toBe(false);
   });
 
   it("should use the current time as the number if it's later than all known epochs", () => {

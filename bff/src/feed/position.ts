@@ -32,19 +32,35 @@ export function isHigher(a: Position | undefined, b: Position | undefined): bool
 export const highest = (a: Position | undefined, b: Position | undefined): Position | undefined =>
   isHigher(a, b) ? a : b;
 
-/**
- * Creates an epoch later than all known epochs. The epoch's n is the current time, or the highest known n + 1 if the
- * clock went back.
- */
-export function newEpoch(now: number, ...known: (string | undefined)[]): string {
+type KnownEpochs = readonly (string | undefined)[];
+
+function laterThan(now: number, known: KnownEpochs): string {
   const n = Math.max(now, ...known.map((epoch) => (epoch ? epochNumber(epoch) + 1 : 0)));
   return `${n}-${randomBytes(4).toString('hex')}`;
 }
 
-const ERASED = '-erased';
+/** An epoch that starts with an erasure ends in `-erased`. After a loss, the next ends in `-<n of that one>-erased`. */
+const ERASED = /^(\d+)-[^-]+(?:-(\d+))?-erased$/;
 
-/** Like `newEpoch`, but adds a suffix to show that the epoch starts with an erasure. */
-export const newErasedEpoch = (now: number, ...known: (string | undefined)[]): string =>
-  `${newEpoch(now, ...known)}${ERASED}`;
+/** The n of the epoch that started with the feed's last erasure, or -1 if there was none. */
+function lastErasure(epoch = ''): number {
+  const [, n = -1, earlier = n] = ERASED.exec(epoch) ?? [];
+  return Number(earlier);
+}
 
-export const beganWithErasure = (epoch: string): boolean => epoch.endsWith(ERASED);
+/**
+ * Creates an epoch later than all known epochs. The epoch's n is the current time, or the highest known n + 1 if the
+ * clock went back. If the feed was erased, the epoch's name keeps the n of the last erasure.
+ */
+export function newEpoch(now: number, ...known: KnownEpochs): string {
+  const erasure = Math.max(-1, ...known.map(lastErasure));
+  return `${laterThan(now, known)}${erasure < 0 ? '' : `-${erasure}-erased`}`;
+}
+
+/** Like `newEpoch`, but the epoch starts with an erasure. */
+export const newErasedEpoch = (now: number, ...known: KnownEpochs): string =>
+  `${laterThan(now, known)}-erased`;
+
+/** Whether the feed was erased after the epoch `since`, according to the name of its current epoch. */
+export const wasErasedSince = (since: string, current: string): boolean =>
+  epochNumber(since) < lastErasure(current);

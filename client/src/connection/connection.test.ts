@@ -89,6 +89,31 @@ it('should request another token if getToken takes too long, both when connectin
   expect(errors).toEqual([message, message]);
 });
 
+it.each([null, { reconnectAfterMs: 'soon' }])(
+  'should switch to a new connection after a draining event with the malformed payload %j',
+  async (payload) => {
+    client = createNotificationClient({ url: gateway.url });
+    client.subscribe('all', {});
+    await vi.waitFor(() => expect(client?.status).toBe('live'));
+    gateway.sockets[0]?.emit('draining', payload);
+    await vi.waitFor(() => expect(gateway.sockets.map(({ connected }) => connected)).toEqual([false, true]));
+  },
+);
+
+it.each([null, { ok: false }])('should ignore the malformed response %j to unsubscribe', async (response) => {
+  gateway.onUnsubscribe = () => response;
+  client = createNotificationClient({ url: gateway.url });
+  client.on('error', ({ message }) => errors.push(message));
+  const subscription = client.subscribe('all', {});
+  await vi.waitFor(() => expect(client?.status).toBe('live'));
+  subscription.close();
+  // The server responds in order.
+  const onCaughtUp = vi.fn();
+  client.subscribe('topic:a', { onCaughtUp });
+  await vi.waitFor(() => expect(onCaughtUp).toHaveBeenCalled());
+  expect(errors).toEqual([]);
+});
+
 it('should keep the new connection if the server drains while requests are unanswered', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   gateway.respond = () => undefined;

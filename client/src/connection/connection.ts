@@ -150,15 +150,15 @@ export class Connection implements ClientConnection {
 
   #received(socket: ClientSocket, name: string, payload: unknown): void {
     if (name === 'token-expiring') this.#token.renew(socket);
-    else if (name === 'draining') this.#draining(payload as DrainingEvent);
+    else if (name === 'draining') this.#draining(payload as DrainingEvent | null);
     else this.#hooks.event(name, payload);
   }
 
-  #draining({ reconnectAfterMs }: DrainingEvent): void {
+  #draining(event: DrainingEvent | null): void {
     if (this.#next) return;
     clearTimeout(this.#drainTimer);
-    const requested = Number.isFinite(reconnectAfterMs) ? Math.max(0, reconnectAfterMs) : 0;
-    const delay = requested + this.#random() * TIMING.drainJitter;
+    const requested = Number(event?.reconnectAfterMs);
+    const delay = (requested > 0 ? requested : 0) + this.#random() * TIMING.drainJitter;
     this.#drainTimer = setTimeout(() => {
       this.#next = this.#open();
     }, delay);

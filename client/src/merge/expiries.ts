@@ -38,19 +38,20 @@ export class Expiries {
     this.#timerAt = Infinity;
   }
 
+  /** Reports expired keys now. Needed after the device has slept, since timers stop meanwhile. */
+  check(): void {
+    const now = Date.now();
+    const expired = [...this.#due].flatMap(([key, due]) => (due <= now ? [key] : []));
+    this.forget(expired);
+    this.#timerAt = Infinity;
+    this.#wakeAt(Math.min(...this.#due.values()));
+    if (expired.length > 0) this.#onExpired(expired);
+  }
+
   #wakeAt(time: number): void {
     if (time >= this.#timerAt) return;
     clearTimeout(this.#timer);
     this.#timerAt = time;
-    this.#timer = setTimeout(() => this.#wake(), Math.min(Math.max(0, time - Date.now()), MAX_TIMEOUT_MS));
-  }
-
-  #wake(): void {
-    this.#timerAt = Infinity;
-    const now = Date.now();
-    const expired = [...this.#due].flatMap(([key, due]) => (due <= now ? [key] : []));
-    for (const key of expired) this.#due.delete(key);
-    this.#wakeAt(Math.min(...this.#due.values()));
-    if (expired.length > 0) this.#onExpired(expired);
+    this.#timer = setTimeout(() => this.check(), Math.min(Math.max(0, time - Date.now()), MAX_TIMEOUT_MS));
   }
 }

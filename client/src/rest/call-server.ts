@@ -38,6 +38,14 @@ async function problemOf(response: Response): Promise<Problem | undefined> {
 }
 
 /**
+ * Reads the response to a change. Only 204 counts as saved. Any other 2xx comes from a proxy or, after a redirect, from
+ * a sign-in page.
+ */
+export function saved({ status }: Response): void {
+  if (status !== 204) throw new SyntaxError(`The server returned status ${status}, not 204.`);
+}
+
+/**
  * Calls the server at `url` (empty means the page's origin in a browser) and parses the response with `read`. Throws
  * a `ProblemError` for an error response, otherwise a `ClientError` with the code `unreachable`, `timeout`, `aborted`
  * or `malformed`. A `SyntaxError` from `read` becomes `malformed`.

@@ -61,6 +61,11 @@ it('should report malformed responses and refusals', async () => {
   await expect(fetchChannels(url)).rejects.toMatchObject({ status: 403, temporary: false });
 });
 
+it('should count only a 204 as saved', async () => {
+  reply = { status: 200, body: {} };
+  await expect(stopEmail(url)).rejects.toMatchObject({ code: 'malformed', temporary: true });
+});
+
 it('should opt in to e-mail with and without a code, and opt out', async () => {
   await agreeToEmail(url);
   await sendEmailCode(url, 'ada@other.example');

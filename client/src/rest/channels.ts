@@ -1,11 +1,10 @@
 import { isObject, type Channels } from '@tocsin/contracts';
-import { callServer, type CallOptions } from './call-server.ts';
+import { callServer, saved, type CallOptions } from './call-server.ts';
 
 /** The available languages for messages to readers. */
 export type MessageLanguage = 'en' | 'de';
 
 const PATH = '/app/channels';
-const ignoreResponse = (): void => undefined;
 
 const isTextOrNull = (value: unknown): boolean => value === null || typeof value === 'string';
 
@@ -47,7 +46,7 @@ export function agreeToEmail(
   options: CallOptions = {},
 ): Promise<void> {
   const body = { consent: true, ...choice };
-  return callServer(url, `${PATH}/email`, body, { ...options, method: 'PUT' }, ignoreResponse);
+  return callServer(url, `${PATH}/email`, body, { ...options, method: 'PUT' }, saved);
 }
 
 /**
@@ -55,12 +54,12 @@ export function agreeToEmail(
  * `fetchPage`. The status is 429 after five codes in a day.
  */
 export function sendEmailCode(url: string, address: string, options: CallOptions = {}): Promise<void> {
-  return callServer(url, `${PATH}/email/code`, { address }, { ...options, method: 'POST' }, ignoreResponse);
+  return callServer(url, `${PATH}/email/code`, { address }, { ...options, method: 'POST' }, saved);
 }
 
 /** Opts the reader out of e-mail and deletes the address. Throws the same errors as `fetchPage`. */
 export function stopEmail(url: string, options: CallOptions = {}): Promise<void> {
-  return callServer(url, `${PATH}/email`, undefined, { ...options, method: 'DELETE' }, ignoreResponse);
+  return callServer(url, `${PATH}/email`, undefined, { ...options, method: 'DELETE' }, saved);
 }
 
 /**
@@ -75,10 +74,10 @@ export function addPushDevice(
 ): Promise<void> {
   const { endpoint, keys } = subscription.toJSON();
   const body = { subscription: { endpoint, keys }, ...(language && { language }) };
-  return callServer(url, `${PATH}/push`, body, { ...options, method: 'PUT' }, ignoreResponse);
+  return callServer(url, `${PATH}/push`, body, { ...options, method: 'PUT' }, saved);
 }
 
 /** Unregisters the device with this endpoint from push. Throws the same errors as `fetchPage`. */
 export function removePushDevice(url: string, endpoint: string, options: CallOptions = {}): Promise<void> {
-  return callServer(url, `${PATH}/push`, { endpoint }, { ...options, method: 'DELETE' }, ignoreResponse);
+  return callServer(url, `${PATH}/push`, { endpoint }, { ...options, method: 'DELETE' }, saved);
 }

@@ -77,17 +77,24 @@ describe('markRead', () => {
   const calls: unknown[] = [];
   let server: Server;
   let status = 204;
+  /** Number of responses with the sign-in page. */
+  let pages = 0;
   beforeEach(async () => {
     calls.length = 0;
     status = 204;
+    pages = 0;
     server = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
         const { method, url, headers } = request;
+        if (url === '/sign-in') {
+          pages++;
+          return response.end('<h1>Sign in</h1>');
+        }
         if (url?.startsWith('/app'))
           calls.push([method, url, headers.authorization, JSON.parse(Buffer.concat(chunks).toString())]);
-        response.writeHead(status).end();
+        response.writeHead(status, { location: '/sign-in' }).end();
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -111,6 +118,15 @@ describe('markRead', () => {
     expect(calls).toEqual([
       ['POST', '/app/notifications/read', undefined, { feed: 'all', offset: 7, clientId: 'c1' }],
     ]);
+  });
+
+  it('should not count as saved after a redirect to a sign-in page', async () => {
+    status = 302;
+    const saved = open({ url: url() }).markRead('all', { offset: 1 });
+    await vi.waitFor(() => expect(pages).toBe(1));
+    status = 204;
+    await saved;
+    expect(calls).toHaveLength(2);
   });
 
   it("should send the given epoch instead of the subscription's", async () => {

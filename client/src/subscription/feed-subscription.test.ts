@@ -84,6 +84,47 @@ describe('expired notifications', () => {
     vi.advanceTimersByTime(2_000);
     expect([log.at(-1), vi.getTimerCount()]).toEqual(['c', 0]);
   });
+
+  it('should be removed when the device wakes up, although the timer was suspended', () => {
+    const gone: string[] = [];
+    const subscription = subscribe(undefined, { onGone: (ids) => gone.push(...ids) });
+    subscription.connected(socket);
+    ok();
+    const publications = [
+      { offset: 4, notification: expiring('a', 3_600_000) },
+      { offset: 5, notification: expiring('b', 9_000_000) },
+    ];
+    subscription.received({ name: 'publications', payload: { feed: 'all', epoch: 'e', publications } });
+    subscription.disconnected();
+    vi.setSystemTime(Date.now() + 8_000_000);
+    subscription.wokeUp();
+    expect(gone).toEqual(['a']);
+    vi.advanceTimersByTime(1_000_000);
+    expect(gone).toEqual(['a', 'b']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('should not expire at an earlier time if their id belonged to an erased notification', () => {
+    const gone: string[] = [];
+    const subscription = subscribe(undefined, { onGone: (ids) => gone.push(...ids) });
+    subscription.connected(socket);
+    ok();
+    const erasedOne = { offset: 4, notification: expiring('a', 1_000) };
+    subscription.received({
+      name: 'publications',
+      payload: { feed: 'all', epoch: 'e', publications: [erasedOne] },
+    });
+    subscription.probe();
+    const newOne = { offset: 1, notification: expiring('a', 9_000) };
+    callbacks.at(-1)?.(null, {
+      ...page,
+      ...{ epoch: 'f', offset: 1, recovered: false, erased: true, publications: [newOne] },
+    });
+    vi.advanceTimersByTime(8_000);
+    expect(gone).toEqual([]);
+    vi.advanceTimersByTime(1_000);
+    expect(gone).toEqual(['a']);
+  });
 });
 
 describe('FeedSubscription', () => {
@@ -135,6 +176,19 @@ describe('FeedSubscription', () => {
     }
     expect(backOff(50, 500, 15_000, () => 1)).toBe(15_000);
   });
+
+  it.each([undefined, null, { ok: false }, { ok: false, error: { code: 'forbidden' } }])(
+    'should retry after the malformed response %j',
+    (response) => {
+      const subscription = subscribe();
+      subscription.connected(socket);
+      callbacks.at(-1)?.(null, response as unknown as SubscribeAnswer);
+      expect(report.mock.lastCall).toMatchObject([{ code: 'malformed' }]);
+      vi.advanceTimersByTime(1000);
+      ok();
+      expect(subscription.live).toBe(true);
+    },
+  );
 
   it('should report the connection as stuck after two unanswered subscribe requests', () => {
     const subscription = subscribe();

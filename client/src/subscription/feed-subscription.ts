@@ -15,7 +15,7 @@ import { Expiries } from '../merge/expiries.ts';
 import type { FeedSocket } from '../connection/feed-socket.ts';
 import { FeedMerge } from '../merge/merge.ts';
 import type { MergeEffect, MergeEvent } from '../merge/merge-types.ts';
-import { isInboxState, isPage, isReadState } from '../shapes.ts';
+import { isInboxState, isPage, isReadState, isSocketError } from '../shapes.ts';
 import { TIMING } from '../timing.ts';
 import type { FeedHandlers, PositionStore } from '../types.ts';
 import { InboxUpdates } from './inbox-updates.ts';
@@ -133,10 +133,11 @@ export class FeedSubscription {
   }
 
   /**
-   * Called when the device has woken up. Resubscribes unless something has been received since. This also reveals dead
-   * connections.
+   * Called when the device has woken up. Reports expired notifications, and resubscribes unless something has been
+   * received since. This also reveals dead connections.
    */
   wokeUp(): void {
+    this.#expiries.check();
     if (this.#socket && Date.now() - this.#lastActivity >= TIMING.slept) this.#handle({ type: 'silence' });
   }
 
@@ -194,6 +195,7 @@ export class FeedSubscription {
         this.#expiries.forget(effect.ids);
         return call(() => handlers.onGone?.(effect.ids, effect.reason));
       case 'missed':
+        if (effect.erased) this.#expiries.stop();
         return call(() => handlers.onGap?.(effect.from, effect.to, { erased: effect.erased }));
       case 'moved':
         this.#context.positions.set(feed, effect.position);
@@ -241,11 +243,12 @@ export class FeedSubscription {
       if (earlyRead?.epoch === epoch) this.#reportRead(earlyRead);
       return this.#handle({ type: 'answer', page: response });
     }
-    if (response?.ok === false && !response.error.temporary) return this.#refusedPermanently(response.error);
-    const { code, message } =
-      response?.ok === false
-        ? response.error
-        : { code: 'malformed', message: "The server's response contains no page." };
+    const error = response?.ok === false && isSocketError(response.error) ? response.error : undefined;
+    if (error?.temporary === false) return this.#refusedPermanently(error);
+    const { code, message } = error ?? {
+      code: 'malformed',
+      message: "The server's response contains no page.",
+    };
     this.#context.report(new ClientError(code, `${this.feed}: ${message}`, { temporary: true }));
     this.#handle({ type: 'refused' });
   }

@@ -27,6 +27,7 @@ export class Gateway {
   sockets: Socket[] = [];
   respond: (request: SubscribeRequest) => SubscribeAnswer | undefined = (request) => this.page(request);
   onToken: (token: string) => TokenAnswer = () => ({ ok: true });
+  onUnsubscribe: () => unknown = () => ({ ok: true });
   url = '';
 
   async listen(): Promise<void> {
@@ -44,8 +45,8 @@ export class Gateway {
       socket.on('token', ({ token }: { token: string }, acknowledge: (response: TokenAnswer) => void) =>
         acknowledge(this.onToken(token)),
       );
-      socket.on('unsubscribe', (_request: unknown, acknowledge: (response: { ok: true }) => void) =>
-        acknowledge({ ok: true }),
+      socket.on('unsubscribe', (_request: unknown, acknowledge: (response: unknown) => void) =>
+        acknowledge(this.onUnsubscribe()),
       );
     });
     await new Promise<void>((resolve) => this.#http.listen(0, '127.0.0.1', resolve));

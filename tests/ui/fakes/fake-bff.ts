@@ -253,7 +253,10 @@ export class FakeBff {
       return void response.writeHead(204).end();
     }
     if (url.pathname === '/app/mutes') {
-      if (request.method === 'PUT') this.mute((await bodyOf(request)) as Mutes);
+      if (request.method === 'PUT') {
+        this.mute((await bodyOf(request)) as Mutes);
+        return void response.writeHead(204).end();
+      }
       response.setHeader('content-type', 'application/json');
       return void response.end(JSON.stringify(this.mutes));
     }
@@ -265,16 +268,8 @@ export class FakeBff {
     if (this.restDelayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.restDelayMs));
     if (this.restFails) {
       response.writeHead(503, { 'content-type': 'application/problem+json' });
-      response.end(
-        JSON.stringify({
-          type: 'about:blank',
-          title: 'No',
-          status: 503,
-          code: 'unavailable',
-          detail: 'Not now.',
-        }),
-      );
-      return;
+      const reason = { code: 'unavailable', detail: 'Not now.' };
+      return void response.end(JSON.stringify({ type: 'about:blank', title: 'No', status: 503, ...reason }));
     }
     const feed = url.searchParams.get('feed') ?? 'all';
     const limit = Number(url.searchParams.get('limit') ?? 50);

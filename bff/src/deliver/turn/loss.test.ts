@@ -1,7 +1,7 @@
 import type { Position } from '@tocsin/contracts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isLaterEpoch } from '../../feed/position.ts';
-import { Fixture } from '../../../testing/feed-fixture.ts';
+import { erase, Fixture } from '../../../testing/feed-fixture.ts';
 
 let f: Fixture;
 let a: ReturnType<Fixture['instance']>;
@@ -74,6 +74,18 @@ describe('a rollback of the store', () => {
     await a.turn(4);
     expect(f.losses).toEqual(['rolled back']);
     expect(isLaterEpoch(position().epoch, positionBefore.epoch)).toBe(true);
+  });
+
+  it('should still tell readers of an earlier erasure', async () => {
+    f.put(4, [erase]);
+    await a.turn(4);
+    f.deposit(5, ['n5']);
+    await a.turn(5);
+    await f.log.rollBackTo(4);
+    f.deposit(6, ['n6']);
+    await a.turn(6);
+    expect(f.losses).toEqual(['rolled back']);
+    expect(position().epoch).toMatch(/-erased$/);
   });
 
   it("should be detected by the caller's high-water mark", async () => {

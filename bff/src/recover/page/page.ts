@@ -6,7 +6,7 @@ import {
   type Publication,
 } from '@tocsin/contracts';
 import { ChangedError } from '../../deliver/errors.ts';
-import { beganWithErasure } from '../../feed/position.ts';
+import { wasErasedSince } from '../../feed/position.ts';
 import { prefixWithin, MAX_CONTENT_BYTES, present } from '../../feed/present.ts';
 import { encodedSizeInList } from './encoded.ts';
 import type { FeedView } from '../views/feed-view.ts';
@@ -56,7 +56,7 @@ async function readOnce(
       throw new ChangedError(`${view.feed} began a new epoch during the read`);
     const publications = part.publications.map((publication) => present(publication, now()));
     const erased =
-      part.recovered === false && requested?.epoch !== head.epoch && beganWithErasure(head.epoch);
+      part.recovered === false && requested !== undefined && wasErasedSince(requested.epoch, head.epoch);
     const page = { feed: view.feed, ...head, recovered: true, more: false, ...part, publications };
     return erased ? { ...page, erased } : page;
   };

@@ -9,6 +9,7 @@ useFreshStores();
 
 const NIGHT = { from: '22:00', to: '07:00', timeZone: 'UTC', allow: [] };
 const responseWith = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status });
+const noContent = () => new Response(null, { status: 204 });
 
 describe('the preferences', () => {
   const fetched = vi.fn<() => Promise<Response>>();
@@ -101,10 +102,10 @@ describe('the preferences', () => {
     await vi.waitFor(() => expect(responders).toHaveLength(1));
     usePreferences().replace({ ...DEFAULT_PREFERENCES, sound: true });
     expect(usePreferences().preferences).toMatchObject({ sound: true, feeds: ['all'] });
-    responders[0]?.(responseWith({}));
+    responders[0]?.(noContent());
     await first;
     await vi.waitFor(() => expect(responders).toHaveLength(2));
-    responders[1]?.(responseWith({}));
+    responders[1]?.(noContent());
     await second;
     usePreferences().replace(DEFAULT_PREFERENCES);
     expect(usePreferences().preferences).toEqual(DEFAULT_PREFERENCES);
@@ -112,7 +113,7 @@ describe('the preferences', () => {
 
   it('should save a change after failing to save the previous change', async () => {
     fetched.mockImplementationOnce(async () => responseWith({}, 503));
-    fetched.mockImplementation(async () => responseWith({}));
+    fetched.mockImplementation(async () => noContent());
     const changes = usePreferenceChanges();
     await Promise.all([changes.change({ sound: true }), changes.change({ desktop: true })]);
     expect(fetched).toHaveBeenCalledTimes(2);
@@ -140,7 +141,7 @@ describe('the preferences', () => {
     await vi.waitFor(() => expect(responders).toHaveLength(1));
     const loading = usePreferences().refresh(session.signal);
     await vi.waitFor(() => expect(responders).toHaveLength(2));
-    responders[0]?.(responseWith({}));
+    responders[0]?.(noContent());
     await changing;
     responders[1]?.(responseWith(DEFAULT_PREFERENCES));
     await loading;
@@ -171,10 +172,10 @@ describe('the preferences', () => {
     const second = change({ desktop: true });
     await vi.waitFor(() => expect(responders).toHaveLength(1));
     useSource().set({ url: 'http://other.example' });
-    responders[0]?.(responseWith({}));
+    responders[0]?.(noContent());
     await vi.waitFor(() => expect(responders).toHaveLength(2));
     expect(fetched).toHaveBeenLastCalledWith('http://bff.example/app/preferences', expect.anything());
-    responders[1]?.(responseWith({}));
+    responders[1]?.(noContent());
     await second;
   });
 

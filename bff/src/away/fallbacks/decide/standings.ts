@@ -1,6 +1,6 @@
 import { isExpired, type Placed, type Publication } from '@tocsin/contracts';
 import { idsOf } from '../../../feed/ids.ts';
-import { beganWithErasure, isLaterEpoch } from '../../../feed/position.ts';
+import { wasErasedSince } from '../../../feed/position.ts';
 import { bottomOf } from '../../../readers/marks/aged-out.ts';
 import type { Standing } from './decide.ts';
 import { nameOf, type Waiting } from '../document.ts';
@@ -46,8 +46,7 @@ function standingOf(
   // store was rolled back and lost the publication.
   const position = at && (at.epoch !== epoch || at.offset < bottomOf(history)) ? at : undefined;
   // A turn overtaken by an erasure can still register notifications afterwards.
-  if (position && beganWithErasure(epoch) && isLaterEpoch(epoch, position.epoch))
-    return { isOpen: false, reason: 'erased' };
+  if (position && wasErasedSince(position.epoch, epoch)) return { isOpen: false, reason: 'erased' };
   // A retraction with this id applies to this notification too. Anything else with this id is another notification.
   const retraction = published.find((one) => one.notification === null && one.gone === 'retracted');
   const [other] = position ? [retraction] : published;
