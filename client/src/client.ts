@@ -5,7 +5,7 @@ import { FeedSubscription } from './subscription/feed-subscription.ts';
 import { watchNetwork } from './connection/network.ts';
 import { sendMark } from './rest/send-mark.ts';
 import { retryTemporaryFailures } from './rest/retry.ts';
-import { isSocketError } from './shapes.ts';
+import { errorIn } from './shapes.ts';
 import { memoryPositions } from './subscription/positions.ts';
 import { Silence } from './connection/silence.ts';
 import { StatusTracker } from './connection/status.ts';
@@ -155,8 +155,9 @@ export function createClient(
           feeds.delete(feed);
           subscription.end();
           connection.socket?.emit('unsubscribe', { feed }, (response) => {
-            if (response?.ok === false && isSocketError(response.error))
-              report(new ClientError(response.error.code, response.error.message, response.error));
+            if (response?.ok) return;
+            const error = errorIn(response);
+            report(new ClientError(error.code, error.message, error));
           });
           update();
         },

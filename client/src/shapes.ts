@@ -42,6 +42,14 @@ export const isMutes: Guard<Mutes> = (value): value is Mutes => matches(mutesEve
 export const isSocketError: Guard<SocketError> = (value): value is SocketError =>
   matches({ code: isText, message: isText, temporary: isFlag }, value);
 
+/** The error in a response that isn't `ok`, or an error about the response itself. */
+export const errorIn = (
+  response: unknown,
+): SocketError | { code: 'malformed'; message: string; temporary: true } =>
+  isObject(response) && isSocketError(response['error'])
+    ? response['error']
+    : { code: 'malformed', message: 'Malformed response', temporary: true };
+
 export const isProblem: Guard<Problem> = (value): value is Problem =>
   isObject(value) &&
   typeof value['status'] === 'number' &&

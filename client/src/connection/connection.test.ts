@@ -100,7 +100,7 @@ it.each([null, { reconnectAfterMs: 'soon' }])(
   },
 );
 
-it.each([null, { ok: false }])('should ignore the malformed response %j to unsubscribe', async (response) => {
+it.each([null, { ok: false }])('should report the malformed response %j to unsubscribe', async (response) => {
   gateway.onUnsubscribe = () => response;
   client = createNotificationClient({ url: gateway.url });
   client.on('error', ({ message }) => errors.push(message));
@@ -111,7 +111,7 @@ it.each([null, { ok: false }])('should ignore the malformed response %j to unsub
   const onCaughtUp = vi.fn();
   client.subscribe('topic:a', { onCaughtUp });
   await vi.waitFor(() => expect(onCaughtUp).toHaveBeenCalled());
-  expect(errors).toEqual([]);
+  expect(errors).toEqual(['Malformed response']);
 });
 
 it('should keep the new connection if the server drains while requests are unanswered', async () => {

@@ -157,8 +157,8 @@ export class Connection implements ClientConnection {
   #draining(event: DrainingEvent | null): void {
     if (this.#next) return;
     clearTimeout(this.#drainTimer);
-    const requested = Number(event?.reconnectAfterMs);
-    const delay = (requested > 0 ? requested : 0) + this.#random() * TIMING.drainJitter;
+    const requested = Math.max(0, Number(event?.reconnectAfterMs) || 0);
+    const delay = requested + this.#random() * TIMING.drainJitter;
     this.#drainTimer = setTimeout(() => {
       this.#next = this.#open();
     }, delay);

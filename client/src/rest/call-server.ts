@@ -42,7 +42,7 @@ async function problemOf(response: Response): Promise<Problem | undefined> {
  * a sign-in page.
  */
 export function saved({ status }: Response): void {
-  if (status !== 204) throw new SyntaxError(`The server returned status ${status}, not 204.`);
+  if (status !== 204) throw new SyntaxError(`Not saved: status ${status}`);
 }
 
 /**

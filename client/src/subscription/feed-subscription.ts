@@ -15,7 +15,7 @@ import { Expiries } from '../merge/expiries.ts';
 import type { FeedSocket } from '../connection/feed-socket.ts';
 import { FeedMerge } from '../merge/merge.ts';
 import type { MergeEffect, MergeEvent } from '../merge/merge-types.ts';
-import { isInboxState, isPage, isReadState, isSocketError } from '../shapes.ts';
+import { errorIn, isInboxState, isPage, isReadState } from '../shapes.ts';
 import { TIMING } from '../timing.ts';
 import type { FeedHandlers, PositionStore } from '../types.ts';
 import { InboxUpdates } from './inbox-updates.ts';
@@ -243,13 +243,9 @@ export class FeedSubscription {
       if (earlyRead?.epoch === epoch) this.#reportRead(earlyRead);
       return this.#handle({ type: 'answer', page: response });
     }
-    const error = response?.ok === false && isSocketError(response.error) ? response.error : undefined;
-    if (error?.temporary === false) return this.#refusedPermanently(error);
-    const { code, message } = error ?? {
-      code: 'malformed',
-      message: "The server's response contains no page.",
-    };
-    this.#context.report(new ClientError(code, `${this.feed}: ${message}`, { temporary: true }));
+    const error = errorIn(response);
+    if (!error.temporary) return this.#refusedPermanently(error);
+    this.#context.report(new ClientError(error.code, `${this.feed}: ${error.message}`, error));
     this.#handle({ type: 'refused' });
   }
 
