@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The share of the random walks to run: 1 in `npm run test:walks` (which CI runs), less in the unit tests. */
+    /** The share of the random walks to run: 1 in the project `walks` (which CI runs), less in `unit`. */
     walkShare: number;
     /** A folder that is removed after the run. */
     temporaryFolder: string;
@@ -13,8 +13,8 @@ declare module 'vitest' {
 /** Suites that run the product's images. They have separate commands because not every machine can run them. */
 const WITH_CONTAINERS = ['tests/compose/**', 'tests/k8s/**', 'tests/tenants/**'];
 /**
- * Tests with a browser and in-memory adapters that start none of the product's processes. They run two at a time
- * because they mostly wait.
+ * Tests with a browser that use in-memory adapters instead of the product's processes. They run two at a time because
+ * they mostly wait.
  */
 const PAGES = 'tests/ui/**/*.test.ts';
 /**

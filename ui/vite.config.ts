@@ -26,10 +26,10 @@ const withoutComments: Plugin = {
 };
 
 /**
- * The first view's modules, bundled into a single file. Otherwise, each set of modules that the same lazily loaded
- * parts share would be a file of its own, and these files would compress worse.
+ * The first view's modules, bundled into a single file. Otherwise, the bundler would group them by the lazily loaded
+ * parts that also use them, into many small files that compress worse.
  */
-const SHARED =
+const FIRST_VIEW =
   /\/(?:client-vue\/src\/(?:stores\/|components\/|messages\/|format\/|inbox\/row\/(?:Row|use-|row)|inbox\/NotificationRow|active-element)|client\/src\/)/;
 const LATE_MODULES = new RegExp(
   [
@@ -58,7 +58,7 @@ export default defineConfig({
       input: ['index.html', 'ops.html'].map((page) => resolve(import.meta.dirname, page)),
       output: {
         codeSplitting: {
-          groups: [{ name: 'first', test: (id) => SHARED.test(id) && !LATE_MODULES.test(id) }],
+          groups: [{ name: 'first', test: (id) => FIRST_VIEW.test(id) && !LATE_MODULES.test(id) }],
         },
       },
     },

@@ -10,9 +10,9 @@ function reachable(from: string, graph: Graph): ReadonlySet<string> {
 }
 
 /**
- * Bundles the modules that `entry` needs at startup into a single file. Otherwise, each set of modules that the same
- * lazily loaded parts share would be a file of its own, and these files would compress worse. Excludes modules that
- * match `late`: the entry imports them through an index file, but only lazily loaded parts use them.
+ * Bundles the modules that `entry` needs at startup into a single file. Otherwise, the bundler would group them by the
+ * lazily loaded parts that also use them, into many small files that compress worse. Excludes modules that match
+ * `late`: the entry imports them through an index file, but only lazily loaded parts use them.
  */
 export function firstView(entry: string, late: RegExp) {
   let first: ReadonlySet<string> | undefined;

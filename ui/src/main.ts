@@ -16,7 +16,7 @@ function signInAs(other: string): void {
   keepToken(other, storage);
   location.reload();
 }
-// Following a link to the same page only changes the fragment.
+// If the page is already open in this tab, a link with a token only changes the fragment and doesn't reload the page.
 addEventListener('hashchange', () => {
   const now = takeToken(location, history, storage);
   if (now.token !== token && now.token) signInAs(now.token);

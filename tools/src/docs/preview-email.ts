@@ -17,7 +17,7 @@ const USAGE =
 
 /**
  * `npm run preview-email`: writes a sample of each kind of e-mail to files, in each language, as text and HTML.
- * `--templates` uses templates from your own folder, and `--copy` copies our templates into a folder.
+ * `--templates` uses templates from your own folder. With `--copy`, only copies our templates into a folder.
  */
 export function previewEmail(args: string[]): Promise<number> {
   const { values } = parseOptions(args, USAGE, {

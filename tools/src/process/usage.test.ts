@@ -8,7 +8,7 @@ it.skipIf(process.platform !== 'linux')('should match what Node reports for this
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;
   };
-  // Other threads in this process run other tests, and use CPU time while the values are read.
+  // Read Node's value before and after: other threads in this process run other tests, and use CPU time meanwhile.
   const before = cpu();
   const { memory, cpuSeconds } = usageOf(process.pid);
   const after = cpu();

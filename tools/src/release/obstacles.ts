@@ -11,7 +11,7 @@ export interface ReleaseFacts {
   repository: string | undefined;
 }
 
-/** Reasons that prevent this commit from being published, with remedies. */
+/** Reasons why this commit can't be published, with remedies. */
 export function obstaclesOf({ version, changes, tags, changelog, dapr, repository }: ReleaseFacts): string[] {
   const missing = Object.values(dapr.digests).filter((digest) => digest === null).length;
   return [

@@ -15,7 +15,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Creates a lock file. Returns false if it exists, even if its holder has died. */
+/** Creates a lock file. Returns false if the file already exists, even if its holder has died. */
 export function tryLock(file: string): boolean {
   try {
     writeFileSync(file, String(process.pid), { flag: 'wx' });
@@ -64,7 +64,7 @@ export async function withLock<T>(
       if (!waiting) onWait(holder);
       waiting = true;
     } else {
-      // A lock file without a process id is still being written, so give the writer time.
+      // If the process id is missing, another process may be about to write it, so wait.
       await delay(holder === undefined ? 1_000 : 0);
       const now = holderOf(file);
       if (now === undefined || !isAlive(now)) rmSync(file, { force: true });

@@ -52,7 +52,7 @@ export async function placementService(options: ControlPlaneOptions): Promise<Co
 
 /**
  * The option that limits etcd to the loopback address. Schedulers before 1.17 would reject it. Only `npm run test:dapr`
- * starts them, to reproduce the row for 1.16.0 in docs/releases.md.
+ * starts them, to reproduce the results for 1.16.0 in docs/releases.md.
  */
 async function etcdAddress(scheduler: string): Promise<string[]> {
   const option = '--etcd-client-listen-address';

@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 
 /**
  * Writes a configuration to `dir` that makes sidecars register in a file in that folder, so that they find only each
- * other. Otherwise, they would query the network (mDNS), where anyone could respond. Replaces an earlier file.
+ * other. Otherwise, they would query the network (mDNS), where anyone could respond. Removes earlier registrations.
  * @returns the path of the configuration
  */
 export function nameResolution(dir: string): string {

@@ -100,7 +100,7 @@ export interface ExternalSidecar {
 }
 
 export interface ExternalSidecarOptions {
-  /** The application's port. Omitted if it only makes calls. */
+  /** The application's port. Omitted if the application only makes calls. */
   appPort?: number;
   /** The folder with the sidecar's components. Defaults to this repository's. */
   resourcesDir?: string;

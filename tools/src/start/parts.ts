@@ -24,7 +24,7 @@ export interface PartsOptions {
   shared: SharedContext;
   /** The address that the public ports listen on. */
   publicHost: string;
-  /** The caller's values for variables that the run file also sets. They replace the run file's values. */
+  /** Replaces variables that the run file sets for an application. Ignores variables that it doesn't set. */
   env: Record<string, string>;
   /** The file that `onLine` writes the lines to. */
   logFile: string;

@@ -37,8 +37,8 @@ export function checkPublicAddress(
 }
 
 /**
- * Checks the applications in a run file, and returns a phrase for each one that doesn't require authentication. The run
- * file's variables override the caller's.
+ * Checks the applications in a run file, and returns a phrase for each one that doesn't require authentication.
+ * Variables in the run file override the environment of `npm start`.
  */
 export function settingsWithoutAuth(apps: readonly RunFileApp[], { mode, apiKeys }: AuthConfig): string[] {
   const sentences = apps.flatMap(({ appId, env }) => {

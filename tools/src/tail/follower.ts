@@ -1,6 +1,6 @@
 const TRACE_ID = /"traceId":"([0-9a-f]{32})"/g;
 const ENTRY = /entry:[A-Za-z0-9]{8}:[^"\s]+:\d+/g;
-/** Maximum number of seemingly unrelated lines to buffer, since a later line can show that they belong. */
+/** Maximum number of seemingly unrelated lines to buffer. A later line can relate them to the notification. */
 const MAX_BUFFERED = 2_000;
 
 /**

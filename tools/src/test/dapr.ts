@@ -15,7 +15,7 @@ const DELIVERY = ['tests/delivery/', 'tests/recovery/', 'tests/fallbacks/'];
 
 /**
  * `npm run test:dapr -- 1.16.0`: builds a version of Dapr with Go, if Go's module proxy has it, and runs the delivery
- * suite with it. Unsupported older versions work too, so that you can see what fails.
+ * suite with it. It also accepts older, unsupported versions, so that you can see what fails.
  */
 export async function testDapr(args: string[], signal: AbortSignal): Promise<number> {
   const { positionals } = parseOptions(args, USAGE, { options: {}, allowPositionals: true });

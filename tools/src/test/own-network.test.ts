@@ -5,7 +5,7 @@ import { ownNetwork } from './own-network.ts';
 
 const SHOW_INTERFACES = 'console.log(Object.keys(require("os").networkInterfaces()).join())';
 
-it('should run a command with only a loopback interface, or unchanged without network namespaces', async () => {
+it('should run a command with only a loopback interface, or unchanged if namespaces are unavailable', async () => {
   const [command, ...args] = [...(await ownNetwork()), process.execPath, '-e', SHOW_INTERFACES];
   const { code, stdout } = await run(command, args);
   expect(code).toBe(0);

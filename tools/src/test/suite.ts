@@ -35,8 +35,8 @@ export interface Suite {
 }
 
 /**
- * Runs a suite, or the part that `args` selects. Lists failed tests (including tests that passed on retry) and tests
- * that did not run. The last line is always `N passed, N failed`.
+ * Runs a suite, or the part that `args` selects. Lists tests that failed, passed on retry or did not run. The last line
+ * always starts with `N passed, N failed`.
  */
 export async function runSuite(suite: Suite, args: string[], signal: AbortSignal): Promise<number> {
   const { line, ok } = await summaryOf(suite, args, signal);

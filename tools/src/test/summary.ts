@@ -35,8 +35,8 @@ export interface Summary {
 }
 
 /**
- * Summarizes a run. Apart from failed tests, each of these counts as one failure: a file that failed without a failed
- * test (for example because it could not be loaded), an error outside any file, and a run in which no test was executed
+ * Summarizes a run. A file that failed without a failed test (for example because it could not be loaded) counts as one
+ * failure. If there are no other failures, so does an error outside any file, or a run in which no test was executed
  * (unless skipped tests say what this machine lacks).
  */
 export function summarize(results: Results | undefined, exitCode: number): Summary {

@@ -17,7 +17,7 @@ import { verdictOf } from './verdict/rules.ts';
 /** Session storage keeps the token until the tab closes. */
 const TOKEN_KEY = 'tocsin.ops.token';
 
-/** Why the server denies access: it requires a token, the token lacks the role, or it doesn't accept any tokens. */
+/** Why the server denies access: the token is missing or invalid, it lacks the role, or no tokens are configured. */
 export interface OpsRefusal {
   kind: 'token' | 'role' | 'closed';
   detail: string;

@@ -46,7 +46,7 @@ it('should let pages connect only to their own host and forbid framing', async (
   expect(headers.get('x-powered-by')).toBeNull();
 });
 
-it('should tell the page to negotiate and allow connections to Azure if AZURE_ENDPOINT is set', async () => {
+it('should tell the page to negotiate, and let it connect to Azure, if AZURE_ENDPOINT is set', async () => {
   const [port = 0] = await freePorts(1);
   const settings = { PORT: String(port), UI_DIST: dist, LOG_LEVEL: 'silent' };
   await writeFile(join(dist, 'index.html'), '<head></head>the page');

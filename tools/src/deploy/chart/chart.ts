@@ -33,7 +33,7 @@ const settingsIn = (file: string): Record<string, string> =>
       .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   );
 
-/** A template that passes the settings of k8s/base/<app>.env to the `tocsin.settings` helper. */
+/** A named template with the settings of k8s/base/<app>.env, which the `tocsin.settings` helper includes. */
 const defaultsOf = (app: string): string =>
   `{{- define "tocsin.defaults.${app}" -}}\n${stringify(settingsIn(`${app}.env`), { lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' })}{{- end }}\n`;
 

@@ -26,7 +26,7 @@ function workload(document: Document, text: TemplateText): Document {
   const isRedis = name === 'redis';
   const annotations = {
     ...template.metadata.annotations,
-    // Restart the pods when a setting, component or configuration changes, as Kustomize's name hashes do.
+    // Restart the pods when a setting or one of Dapr's documents changes, as with `npm run deploy`.
     ...(APPS_WITH_SETTINGS.includes(name) && {
       'checksum/settings': text.value(`{{ include "tocsin.settings" (list $ "${name}") | sha256sum }}`),
       'checksum/dapr': text.value('{{ include (print $.Template.BasePath "/dapr.yaml") . | sha256sum }}'),
@@ -112,7 +112,7 @@ function autoscaler(document: Document, text: TemplateText): Document {
   return { ...document, spec: { ...spec, minReplicas: min, maxReplicas: max } };
 }
 
-/** An Ingress for one host name or for all, including the annotations that make Traefik serve only HTTPS. */
+/** An Ingress for one host name or for all. With a certificate, annotations make Traefik serve only HTTPS. */
 function ingress(document: Document, text: TemplateText): Document {
   const { spec } = z.looseObject({ spec: z.object({ rules: z.tuple([z.looseObject({})]) }) }).parse(
     // Keep only the rules because the chart's values set the class.

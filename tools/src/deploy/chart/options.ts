@@ -46,14 +46,15 @@ function patchesOf({ kind, metadata }: Document): Patch[] {
 type Tree = Record<string, unknown>;
 
 /**
- * Adds conditional versions of the patches in k8s/components (for an external Redis, and for channels) to a document.
+ * Adds conditional versions of the patches in k8s/components (for an external Redis, and for reaching people who are
+ * away) to a document.
  * @throws Error for a kind of patch that the chart doesn't support
  */
 export function withOptions(document: Document, text: TemplateText): Document {
   const patches = patchesOf(document);
   if (patches.length === 0) return document;
   const tree = structuredClone(document) as unknown as Tree;
-  /** Lists created by patches, by path. */
+  /** The lists that patches create, keyed by path. */
   const created = new Map<string, { condition: string; item: unknown }[]>();
   const original = structuredClone(tree);
   for (const { condition, operation } of patches) {

@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
 
 /**
- * Placeholders for Helm expressions in a manifest. YAML would quote the braces, so values contain placeholders until
- * the manifest has been converted to text.
+ * Placeholders for Helm expressions in a manifest. YAML would quote the braces, so the manifest contains placeholders
+ * until it has been converted to text.
  */
 export class TemplateText {
   readonly #expressions: string[] = [];

@@ -28,7 +28,7 @@ const nodeSchema = z.object({
 const httpPort = ({ spec }: Service) =>
   spec.ports.find(({ port }) => port === 80) ?? spec.ports.find(({ name }) => /^(web|http)$/.test(name));
 
-/** True if a Service's name or labels suggest an ingress controller and it is reachable from outside. */
+/** True if a Service is reachable from outside, and its name or a label suggests an ingress controller. */
 export const isController = ({ metadata, spec }: Service): boolean =>
   spec.type !== 'ClusterIP' &&
   /traefik|ingress|haproxy|contour|kong|envoy/.test(

@@ -72,7 +72,7 @@ describe('checkPermissions', () => {
     );
   });
 
-  it('should require permissions in the namespace only for namespaced kinds', () => {
+  it('should require permissions in the namespace for namespaced kinds, and cluster-wide ones for others', () => {
     const permissions = permissionsToApply(['Namespace', 'Deployment'], 'ns');
     expect(permissions).toContainEqual({ verb: 'create', group: '', resource: 'namespaces' });
     expect(permissions).toContainEqual({ verb: 'create', group: '', resource: 'secrets', namespace: 'ns' });

@@ -52,7 +52,7 @@ const partSchema = z.object({
 type Part = z.infer<typeof partSchema>;
 
 /**
- * Waits until the whole control plane is ready. The webhook fails open, so pods created earlier would get no sidecar.
+ * Waits until the whole control plane is ready: while Dapr's webhook doesn't respond, pods get no sidecar.
  * @throws Failure if Dapr isn't installed, doesn't become ready, is too old or has mTLS turned off
  */
 export async function checkDapr(kubectl: Kubectl, say: Say, timeoutMs = MAX_WAIT_MS): Promise<InstalledDapr> {

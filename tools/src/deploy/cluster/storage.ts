@@ -11,8 +11,8 @@ const claimSchema = z.object({ spec: z.object({ storageClassName: z.string().opt
 export const NODE_STORAGE = 'tocsin-node';
 
 /**
- * True if Redis must store data in a folder on the node, because the claim already uses a folder, or the cluster has no
- * default storage class and only one node.
+ * True if Redis must store data in a folder on the node, because its volume claim already uses one, or because the
+ * cluster has only one node and no default storage class.
  * @throws Failure if there is no default storage class and more than one node
  */
 export async function needsNodeVolume(

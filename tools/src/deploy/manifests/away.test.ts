@@ -35,7 +35,7 @@ const documentSchema = z.looseObject({ kind: z.string(), metadata: z.looseObject
 
 const kubectl = findCommand(['kubectl']);
 
-/** k8s/base as rendered by kubectl with these components and the guide's ConfigMap. */
+/** Renders k8s/base with these components, and with the guide's ConfigMap if the guide's component is among them. */
 function rendered(components: readonly string[], settings = SETTINGS) {
   const at = (path: string) => relative(folder, join(ROOT, 'k8s/overlays/registry', path));
   const kustomization = {

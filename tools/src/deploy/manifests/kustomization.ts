@@ -27,7 +27,7 @@ export interface Variant extends ImageSource {
   redisCluster: boolean;
   /** True for the `baseline` Pod Security Standard instead of `restricted`. */
   baseline: boolean;
-  /** The digests pushed with that tag, if known. A tag can be moved, but a digest can't. */
+  /** The digests of the images pushed with `tag`, if known. A tag can be moved, but a digest can't. */
   digests: ReturnType<typeof findDigests>;
   /** The number of bff instances if the deployment has been scaled. */
   bffs: number | undefined;

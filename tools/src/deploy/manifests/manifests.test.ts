@@ -20,8 +20,8 @@ const filesOf = (folder: string): Document[] => yamlFilesIn(folder).flatMap(docu
 
 const inCompose = filesOf('compose/dapr');
 /**
- * The components for a single machine. Components in compose/dapr limit who may publish, and override components with
- * the same names.
+ * The documents in components/. A component in compose/dapr, which limits who may publish, replaces the one with the
+ * same name.
  */
 const local = filesOf('components').map(
   (ours) =>
@@ -91,7 +91,7 @@ function onKubernetes(document: Document) {
 const EVERY_PUBLISHER = ';{appID}=notifications';
 
 describe('the components on Kubernetes', () => {
-  // On Kubernetes, Secrets replace the sidecar's environment.
+  // Leave out the secret store `environment`: on Kubernetes, the components use Secrets instead.
   const names = local
     .filter(({ kind, metadata }) => kind === 'Component' && metadata.name !== 'environment')
     .map(({ metadata }) => metadata.name);

@@ -100,7 +100,7 @@ it('should block all other connections from labeled pods, and all connections fr
   expect(connects(other, app('redis'), 6379)).toBe(false);
 });
 
-it('should let labeled pods call the producer’s sidecar port, which needs another policy to accept the calls', () => {
+it('should let labeled pods send calls to the producer’s sidecar port, where another policy must admit them', () => {
   expect(mayLeave(publisher, { pod: app('producer') }, 50002)).toBe(true);
 });
 

@@ -27,7 +27,7 @@ export function judgeCanary(runs: readonly CanaryRun[]): Finding[] {
       fault(
         `canary at ${name}`,
         `accepted by the producer, but ${arrivalOf(ms)}; no bff received it on time`,
-        'No instance received it. Fix the sidecars, components and placement above; `npm run dead-letters` lists set-aside records.',
+        'Fix the sidecars, components and placement above; `npm run dead-letters` lists set-aside records.',
       ),
     );
   }

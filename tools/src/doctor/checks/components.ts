@@ -31,7 +31,7 @@ export function checkComponents({ name, metadata }: ReachableSidecar): Finding[]
     fault(
       check,
       [...(missing.length > 0 ? [`${missing.join(', ')} missing`] : []), ...wrongType].join('; '),
-      'Put the file with that name into this sidecar’s resources folder, with its app id in `scopes`, and restart the sidecar. Its log shows why it skipped a component.',
+      'Put each component’s file into this sidecar’s resources folder, with the sidecar’s app id in `scopes`, and restart the sidecar. Its log shows why it skipped a component.',
     ),
   ];
 }

@@ -20,7 +20,7 @@ export function checkPlacement(sidecars: readonly ReachableSidecar[]): Finding {
   return fault(
     check,
     `not connected to the sidecars of ${namesOf(disconnected)}: feeds are not delivered`,
-    'Restart placement; the sidecars reconnect automatically. With `npm start` it restarts within a second; otherwise, see its log in .data/logs. With compose: docker compose up -d. On Kubernetes: kubectl get pods -n dapr-system.',
+    'Restart placement; the sidecars reconnect automatically. With `npm start`, it restarts within a second; if it doesn’t, see its log in .data/logs. With compose: docker compose up -d. On Kubernetes: kubectl get pods -n dapr-system.',
   );
 }
 

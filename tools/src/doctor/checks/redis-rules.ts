@@ -9,7 +9,7 @@ export interface RedisFacts {
   isCluster?: boolean;
 }
 
-/** Warn when this share of maxmemory is in use. */
+/** Memory is nearly full when this share of maxmemory (if unset, of the machine's memory) is in use. */
 const NEAR_FULL = 0.8;
 
 const number = (text: string | undefined): number => Number(text ?? 0);

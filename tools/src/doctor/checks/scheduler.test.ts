@@ -8,7 +8,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** The finding if the producer's sidecar responds to the request for a job with this status and message. */
+/** The finding if the producer's sidecar responds with this status and message to the request for a job. */
 async function findingFor(status: number, message: string) {
   const server = createServer((_, response) => response.writeHead(status).end(JSON.stringify({ message })));
   servers.push(server);

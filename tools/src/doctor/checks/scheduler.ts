@@ -20,7 +20,7 @@ export async function checkScheduler(sidecars: readonly ReachableSidecar[]): Pro
   }
   const { name, url, headers, metadata } = sidecar;
   const remedy =
-    'Restart the scheduler; scheduled notifications are kept. With `npm start` it restarts within a second; otherwise, see its log in .data/logs. With compose: docker compose up -d. On Kubernetes: kubectl get pods -n dapr-system.';
+    'Restart the scheduler; scheduled notifications are kept. With `npm start`, it restarts within a second; if it doesn’t, see its log in .data/logs. With compose: docker compose up -d. On Kubernetes: kubectl get pods -n dapr-system.';
   if ((metadata.scheduler?.connected_addresses ?? []).length === 0) {
     return fault(
       check,

@@ -75,7 +75,7 @@ function withNames(sidecars: readonly UnnamedSidecar[]): ReachableSidecar[] {
   return sidecars.map((sidecar) => ({ ...sidecar, name: sidecar.name ?? nameOf(sidecar) }));
 }
 
-/** Checks that the sidecar has the expected app id and, for a bff, hosts the actors that process its turns. */
+/** Checks that the sidecar has the expected app id and, for a bff, hosts its actors. */
 function checkIdentity({ name, url, metadata }: ReachableSidecar, target: Target): Finding {
   const check = `sidecar of ${name}`;
   const isNamed = (endpoints: readonly Endpoint[]) => endpoints.some((endpoint) => endpoint.name === name);

@@ -102,7 +102,8 @@ async function forwardPorts(
 }
 
 /**
- * Our own Redis on local ports: either a single pod, or cluster nodes that call each other `redis-0.redis` and so on.
+ * Our own Redis on local ports: a single pod, or cluster nodes. These report addresses such as `redis-0.redis`, which
+ * `addressFor` maps to local ports. Without forwarded pods, returns `redis` unchanged.
  */
 function forwardedTarget(
   redis: RedisTarget,

@@ -40,7 +40,8 @@ function targetOf(
   const addresses = (secret('HOST') ?? OWN_REDIS)
     .split(',')
     .map((address) => splitHost(address, 'HOST in the redis Secret'));
-  // An external Redis doesn't have our `operator` user, and the configured user may have fewer permissions.
+  // Only our own Redis has the `operator` user. In an external Redis, use the configured user, even though it may have
+  // fewer permissions.
   const isOurs = addresses[0]?.host === OWN_REDIS && operatorPassword !== undefined;
   const isOn = (key: string): boolean => secret(key) === 'true';
   return {

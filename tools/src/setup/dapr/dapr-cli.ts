@@ -11,8 +11,8 @@ import { releaseDir } from './release/install.ts';
 import { readRelease } from './release/release.ts';
 
 /**
- * Finds the Dapr CLI, which only one test needs. Uses the PATH or a downloaded release, or else builds it into the
- * cache. `undefined` if it is neither installed nor downloaded and Go is missing.
+ * Finds the Dapr CLI, which only one test needs: on the PATH, in a downloaded release, or else built into the cache.
+ * `undefined` if it would have to be built and Go is missing.
  */
 export async function ensureDaprCli(): Promise<string | undefined> {
   const release = readRelease();

@@ -13,7 +13,7 @@ const patchesSchema = z.array(
 
 /**
  * Copies Dapr's sources to `dir` and applies the changes in `tools/dapr/runtime/patches.json`.
- * @returns the file for Go's `-modfile`, which replaces the module with these sources
+ * @returns the `go.mod` to pass to Go's `-modfile`. It replaces Dapr's module with these sources
  * @throws Failure if Dapr can't be fetched or a patch doesn't match
  */
 export async function patchDapr(go: string, dir: string): Promise<string> {

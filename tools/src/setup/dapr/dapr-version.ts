@@ -12,10 +12,10 @@ import { copyPatched } from './dapr-patches.ts';
 const downloadSchema = z.union([z.object({ Dir: z.string() }), z.object({ Error: z.string() })]);
 
 /**
- * Builds a version of Dapr's runtime into the cache from that version's own module, unless it is already there. A
- * version's first build takes about 7 minutes on two cores.
+ * Builds a version of Dapr's runtime into the cache, unless it is already there. Applies our patches, and uses the
+ * dependencies that this version pins. A version's first build takes about 7 minutes on two cores.
  * @returns the folder that contains `.dapr/bin`
- * @throws Failure if Go's proxy doesn't have the version, or the build fails
+ * @throws Failure if Go's proxy doesn't have the version, a patch doesn't apply, or the build fails
  */
 export function buildDaprVersion(go: string, version: string, cacheDir: string, say: Say): Promise<string> {
   const target = join(cacheDir, `dapr-${version}`);

@@ -97,8 +97,8 @@ let found: Dapr | undefined;
 
 /**
  * Finds Dapr 1.18 or later. If DAPR_RUNTIME_PATH is set, looks only in that folder. Otherwise uses an installed or
- * cached Dapr, or else downloads the release or builds it with Go.
- * @throws Failure that explains what to do if all of this fails
+ * cached Dapr, or else downloads the release or, if that fails, builds it with Go.
+ * @throws Failure that explains what to do if none of this works
  */
 export async function ensureDapr(say: Say = sayNothing): Promise<Dapr> {
   found ??= daprIn(await locate(readConfig(), say));

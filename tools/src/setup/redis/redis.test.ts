@@ -67,7 +67,7 @@ describe('ensureRedisServer', () => {
 describe('the container', () => {
   const args = redisContainerArgs({ port: 4600, dir: '/a/.data/redis', user: '1000:1001' });
 
-  it('should be reachable only from this machine, sync acknowledged writes, and be removed when stopped', () => {
+  it('should be reachable only from this machine, sync every write, and be removed when stopped', () => {
     expect(args.join(' ')).toBe(
       `run --rm --name ${containerName('/a/.data/redis')} --publish 127.0.0.1:4600:6379 --volume /a/.data/redis:/data ` +
         `--user 1000:1001 ${REDIS_IMAGE} redis-server --dir /data --protected-mode no --appendonly yes ` +

@@ -7,7 +7,7 @@ import { findRunning } from './running.ts';
 
 const USAGE = 'npm run reset [-- --all]';
 
-/** Data that every `npm start` recreates. SQLite keeps more files next to `names.db`. */
+/** Data that the next `npm start` recreates. SQLite keeps more files next to `names.db`. */
 const RECREATED = /^(redis|scheduler|logs?|names\.yaml|names\.db.*|sidecar\.json)$/;
 
 /**

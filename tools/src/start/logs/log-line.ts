@@ -16,7 +16,7 @@ const OMITTED_FIELDS = new Set(['level', 'time', 'name', 'pid', 'hostname', 'msg
 /** Prefixes a line with the source, as in the `npm start` log file. */
 export const markLine = (source: string, line: string): string => `== ${source} == ${line}`;
 
-/** Parses a line from that log file, or from the output of `dapr run -f`. `undefined` for an empty line. */
+/** Parses a line from the `npm start` log file, or from the output of `dapr run -f`. `undefined` for an empty line. */
 export function parseLine(raw: string): LogLine | undefined {
   const line = raw.replace(COLORS, '').trimEnd();
   const [, source, content = ''] = MARKED.exec(line) ?? [undefined, undefined, line];

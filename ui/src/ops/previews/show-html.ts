@@ -5,7 +5,7 @@ const STYLE_OR_VALUE = /\sstyle(?=\s*=)|"[^"]*"|'[^']*'/gi;
 
 /**
  * Prepares an e-mail for a frame, which inherits the page's content security policy. The policy blocks inline styles,
- * so this hides them from the browser for `applyStyles` to apply.
+ * so this function hides them from the browser, and `applyStyles` applies them later.
  */
 export const hideStyles = (html: string): string =>
   html.replace(TAG, (tag) => {

@@ -19,7 +19,7 @@ function server(emptyPages: number, fallbacks = [FALLBACK]) {
   });
 }
 
-it('should return the first page with fallbacks and count readers with unreadable fallbacks on skipped pages', async () => {
+it('should skip pages without fallbacks, but count their readers with unreadable fallbacks', async () => {
   const unsent = server(3);
   const page = await firstPage({ unsent });
   expect(page).toMatchObject({ fallbacks: [FALLBACK], next: null, unreadable: 3 });

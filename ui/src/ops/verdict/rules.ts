@@ -20,7 +20,7 @@ export const STUCK_MS = 15_000;
  * threshold.
  */
 export const NEARLY_FULL = 0.85;
-/** Grace period for mixed versions during a rollout, counted from the start of the last instance. */
+/** Grace period for mixed versions during a rollout, counted from when the newest instance started. */
 export const ROLL_OUT_MS = 15 * 60_000;
 
 /** The data to evaluate. Times are in ms since 1970. */

@@ -2,7 +2,7 @@
 import { EnvHttpProxyAgent, type Dispatcher } from 'undici';
 import type { ProxyConfig } from '../../../config.ts';
 
-/** Connection timeout in ms. An unreachable host must not delay a build with Go for long. */
+/** Connection timeout in ms. Short because the fallback, a build with Go, starts only after this timeout. */
 const CONNECT_MS = 10_000;
 /** Timeout (ms) for receiving more data. A slow download can continue for as long as data arrives. */
 const SILENCE_MS = 30_000;

@@ -126,8 +126,8 @@ async function receive(
 }
 
 /**
- * The file position where the response starts. `undefined` if we already have at least as many bytes as the file, in
- * which case the digest shows whether they are right.
+ * The file position where the response starts. `undefined` if the `.part` is already at least as long as the file. The
+ * digest then shows whether its content is right.
  * @throws Retryable or Failure for any other response
  */
 function startOf(

@@ -53,8 +53,8 @@ export const archivesOf = (release: Release, platform: string): Archive[] =>
   });
 
 /**
- * Checks DAPR_MIRROR, the address that replaces https://github.com.
- * @throws Failure if it isn't a usable address
+ * The address to download from: DAPR_MIRROR, or https://github.com if it isn't set.
+ * @throws Failure if DAPR_MIRROR isn't a usable address
  */
 export function originOf(mirror: string | undefined): string {
   if (mirror === undefined) return 'https://github.com';
