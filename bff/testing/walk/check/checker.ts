@@ -146,10 +146,7 @@ export class Checker {
     }
   }
 
-  /**
-   * Called after a comparison during which the head didn't change. `known`: the instance's high-water mark before the
-   * comparison.
-   */
+  /** Called after a comparison during which the head didn't change. `known`: the instance's mark before it. */
   onCompared(known: Position | undefined): void {
     const { position: head } = this.#world;
     if (isHigher(known, head))
@@ -168,10 +165,7 @@ export class Checker {
     }
   }
 
-  /**
-   * Called when an announcement was processed. `wasStored`: whether it was still in the stream, so the store wasn't
-   * lost meanwhile.
-   */
+  /** Called when an announcement was processed. `wasStored`: whether the stream still had it, so there was no loss. */
   onSuccess({ run, seq }: { run: string; seq: number }, wasStored: boolean): void {
     this.processed.set(run, Math.max(seq, this.processed.get(run) ?? 0));
     if (wasStored) this.processedSinceLoss.set(run, Math.max(seq, this.processedSinceLoss.get(run) ?? 0));

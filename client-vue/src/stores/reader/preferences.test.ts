@@ -41,8 +41,8 @@ describe('the preferences', () => {
   function storeAfterFailure(stored: Partial<Preferences>): unknown[] {
     const bodies: unknown[] = [];
     let failures = 1;
-    vi.stubGlobal('fetch', async (_url: string, { body }: RequestInit) => {
-      if (body) bodies.push(JSON.parse(String(body)));
+    vi.stubGlobal('fetch', async (_url: string, { body }: { body?: string }) => {
+      if (body !== undefined) bodies.push(JSON.parse(body));
       else if (failures-- > 0) return responseWith({}, 503);
       return responseWith({ ...DEFAULT_PREFERENCES, ...stored });
     });

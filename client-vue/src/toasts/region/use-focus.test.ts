@@ -29,7 +29,7 @@ beforeEach(() => {
   page = new FakeDocument();
   cards = [1, 2, 3].map((offset) => button(`all/n${offset}`));
   const contains = (node: unknown) => node === region || cards.includes(node as HTMLElement);
-  region = { ...button(), contains, getRootNode: () => page } as unknown as HTMLElement;
+  region = Object.assign(button(), { contains, getRootNode: () => page });
   setFocused.mockClear();
   useToasts().show('all', [at(1), at(2), at(3)]);
 });
