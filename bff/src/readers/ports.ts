@@ -32,9 +32,9 @@ export interface ReaderStore {
   /** Like `remove`, but changes in progress that have already read the documents are refused. */
   erase(keys: readonly string[]): Promise<void>;
   /**
-   * Call after a refused write if the document is missing and nothing else will be written, since the refused write
-   * might have changed the key's lifetime. Makes the key of an erased document expire soon, and a document stored in
-   * the meantime expire after `ttlSeconds`.
+   * Corrects a key's lifetime, which a refused write might have changed. If the document is still missing, its key
+   * expires soon. If one has been stored in the meantime, it expires after `ttlSeconds`. Call after a refused write if
+   * the document is missing and nothing else will be written.
    */
   restoreLifetime(key: string, ttlSeconds: number): Promise<void>;
 }

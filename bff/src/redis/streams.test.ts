@@ -105,7 +105,7 @@ describe('a message with erased content', () => {
     const refusedEvent = (value: unknown, id: string) =>
       event({ event: id, errors: [], content: typeof value === 'string' ? value : JSON.stringify(value) });
 
-    it("should be deleted if the event id isn't a valid notification id", () => {
+    it("should be found by the hash of the event's id if that isn't a valid notification id", () => {
       expect(isFullyErased(event(item, { id: HASHED.alone }), byHash)).toBe(true);
       expect(isFullyErased(event([item], { id: HASHED.alone }), byHash)).toBe(true);
       expect(isFullyErased(event([item, item], { id: HASHED.alone }), byHash)).toBe(false);
@@ -115,7 +115,7 @@ describe('a message with erased content', () => {
       expect(isRefusedErased(refusedEvent(item, 'another invalid id'), byHash)).toBe(false);
     });
 
-    it('should be deleted if it has no id, or cannot be read', () => {
+    it('should be found by the hash of its content if it has no event id, and by the event’s hash if it can’t be read', () => {
       expect(isFullyErased({ id: '1-0', message: { data: JSON.stringify(item) } }, byHash)).toBe(true);
       expect(isFullyErased({ id: '1-0', message: { data: '{"title":"y"}' } }, byHash)).toBe(false);
       expect(isFullyErased(event('not JSON', { id: HASHED.alone }), byHash)).toBe(true);

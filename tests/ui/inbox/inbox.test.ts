@@ -110,7 +110,7 @@ describe('the inbox', () => {
     await inbox(page).getByTestId('inbox-none').waitFor();
   });
 
-  it('should keep a notification archived after a reload, and focus the next row', async () => {
+  it('should focus the next row after archiving a notification, and keep it archived after a reload', async () => {
     bff.publish(numberedDrafts(3));
     const page = await open();
     await page.getByTestId('bell').click();

@@ -37,7 +37,7 @@ describe('a turn', () => {
     expect(await f.ids()).toEqual(['n1', 'n2', 'n3']);
   });
 
-  it('should continue with the next entries after committing about 1 MB', async () => {
+  it('should split a long turn into commits of about 1 MB, and process all its entries', async () => {
     for (let seq = 1; seq <= 12; seq++) {
       f.deposit(
         seq,

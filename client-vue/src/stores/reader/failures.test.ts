@@ -71,7 +71,7 @@ it('should keep a saved change until the connection is live again and its marks 
   expect(ids(), "the server's marks apply").toContain('n1');
 });
 
-it('should keep all notifications read on this page and show a notice if the server refuses the change', async () => {
+it('should still show all notifications as read, and show a notice, if the server refuses the change', async () => {
   vi.useFakeTimers();
   sendMarksWith(() => Promise.reject(new ProblemError(503, undefined, undefined)));
   addUnread();

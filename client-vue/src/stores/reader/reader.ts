@@ -144,7 +144,10 @@ export const useReader = defineStore(() => {
     notice.show('unarchived', items.length, undo);
   }
 
-  /** Undo restores each item's place and, if the item had been snoozed before, its unread state. */
+  /**
+   * Snoozes the items, and offers an undo, which returns each item to its place. If an item was already snoozed or was
+   * back from a snooze, the undo also restores whether it was unread.
+   */
   function snooze(items: readonly Item[], until: Date): void {
     const groups = groupsOf(items, (item) => {
       const { place, unread, until: end, returnedAt } = marks.placeOf(item);

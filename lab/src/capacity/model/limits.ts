@@ -31,12 +31,12 @@ const RESOURCES: readonly Resource[] = [
   },
   {
     name: 'the Redis for state only',
-    remedy: 'several systems, with the feeds divided between them',
+    remedy: 'several complete systems that divide the feeds',
     used: ({ redis }) => redis.state.cores,
   },
   {
     name: 'the Redis for announcements only',
-    remedy: 'several systems, with the feeds divided between them; arrays',
+    remedy: 'several complete systems that divide the feeds; publishing in arrays',
     used: ({ redis }) => redis.announcements.cores,
   },
   {
@@ -51,7 +51,8 @@ const RESOURCES: readonly Resource[] = [
   },
   {
     name: "a bff's process, for receiving events only",
-    remedy: 'more bffs do not help: arrays, sharded pub/sub, a feed-to-instance map, Azure Web PubSub',
+    remedy:
+      'more bffs do not help: publishing in arrays, sharded pub/sub, a feed-to-instance map, Azure Web PubSub',
     used: ({ load, flow }, { cpu }) =>
       (flow.entries * (costAt(cpu.hear, flow.entries).bff ?? 0) +
         (flow.events - flow.entries) * (cpu.hearFeed.bff ?? 0) +
@@ -65,13 +66,13 @@ const RESOURCES: readonly Resource[] = [
   },
   {
     name: 'the memory of a single Redis for everything',
-    remedy: 'arrays, a shorter history, more memory, or a Redis for each component',
+    remedy: 'publishing in arrays, a shorter history, more memory, or a Redis for each component',
     used: ({ load, redis }) =>
       SHARDS.reduce((sum, shard) => sum + redis[shard].bytes, 0) / (load.redisGib * GIB),
   },
   {
     name: 'one partition (its turns run one after another)',
-    remedy: 'more partitions; arrays',
+    remedy: 'more partitions; publishing in arrays',
     used: (plan, constants) => partitionUse(plan, constants),
   },
 ];

@@ -172,7 +172,7 @@ describe('the distribution of the load', () => {
     expect(flow({ feeds: 1_000, bffsPerFeed: 5 }, 40).watchingInstances).toBeCloseTo(1);
   });
 
-  it('should count a receipt for each ping from a page with new publications, at most one per view every 2 s', () => {
+  it('should count a receipt whenever a page with new publications answers a ping, at most one per feed and instance every 2 s', () => {
     // Together, 1,000 pages answer 40 pings a second, and nearly all have new publications.
     expect(flow({ feeds: 1_000, rate: 1_000 }, 2).receipts).toBeCloseTo(40);
     expect(flow({ feeds: 1_000, rate: 40 }, 2).receipts).toBeCloseTo(40 * (1 - Math.exp(-1)));

@@ -23,7 +23,9 @@ export const verdict: OpsMessages['verdict'] = {
       ? `Die Instanz ${names} ist verschwunden.`
       : `${count} Instanzen sind verschwunden: ${names}.`,
   queue: (unfinished, age) =>
-    `Die Zustellung stockt: ${unfinished} Ankündigungen warten, die älteste seit ${age}.`,
+    unfinished === '1'
+      ? `Die Zustellung stockt: 1 Ankündigung wartet (${age}).`
+      : `Die Zustellung stockt: ${unfinished} Ankündigungen warten (die älteste: ${age}).`,
   late: (p99) => `Benachrichtigungen kommen spät: Die langsamste Instanz braucht ${p99} (p99).`,
   memory: (used, limit, percent) => `Redis ist fast voll: ${used} von ${limit} (${percent}).`,
   setAside: (total) =>

@@ -22,7 +22,9 @@ export const verdict = {
   vanished: (names: string, count: number) =>
     count === 1 ? `Instance ${names} vanished.` : `${count} instances vanished: ${names}.`,
   queue: (unfinished: string, age: string) =>
-    `Delivery is stuck: ${unfinished} announcements are waiting, the oldest for ${age}.`,
+    unfinished === '1'
+      ? `Delivery is stuck: 1 announcement has been waiting for ${age}.`
+      : `Delivery is stuck: ${unfinished} announcements are waiting, the oldest for ${age}.`,
   late: (p99: string) => `Notifications are arriving late: the slowest instance takes ${p99} (p99).`,
   memory: (used: string, limit: string, percent: string) =>
     `Redis is nearly full: ${used} of ${limit} (${percent}).`,
