@@ -94,13 +94,13 @@ export const useToasts = defineStore(() => {
       const gone = stack.remove(key, { replaced });
       if (gone !== undefined) countdowns.cancel(gone);
     }
-    liveMessages.drop(({ key }) => keys.has(key));
+    liveMessages.drop(({ key }) => keys.has(key), reason === 'retracted');
     refresh();
   }
 
   function clear(feed: string): void {
     for (const key of stack.clearFeed(feed)) countdowns.cancel(key);
-    liveMessages.drop((toast) => toast.feed === feed);
+    liveMessages.drop((toast) => toast.feed === feed, true);
     refresh();
   }
 

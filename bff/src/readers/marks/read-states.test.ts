@@ -60,6 +60,7 @@ describe('a read state', () => {
     const document = await states.stored(ADA, 'all');
     expect(stateIn('1-a', document)).toEqual({ offset: 4, ids: [] });
     expect(stateIn('2-b', document)).toEqual({ offset: 0, ids: [], earlier: true });
+    expect(stateIn('0-b', document), 'an instance that is behind').toEqual({ offset: 0, ids: [] });
     expect(stateIn('2-b', undefined)).toEqual({ offset: 0, ids: [] });
     expect(await states.stored('user:ben', 'all')).toBeUndefined();
   });

@@ -162,7 +162,8 @@ export class ReadStates {
 export function stateIn(epoch: string, stored: ReadDocument | undefined): ReadState {
   if (!stored) return NOTHING_READ;
   const { offset, ids } = stored;
-  return stored.epoch === epoch ? { offset, ids } : { ...NOTHING_READ, earlier: true };
+  if (stored.epoch === epoch) return { offset, ids };
+  return isLaterEpoch(epoch, stored.epoch) ? { ...NOTHING_READ, earlier: true } : NOTHING_READ;
 }
 
 const NOTHING_READ: ReadState = { offset: 0, ids: [] };

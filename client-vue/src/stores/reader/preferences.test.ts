@@ -42,9 +42,11 @@ describe('the preferences', () => {
     const bodies: unknown[] = [];
     let failures = 1;
     vi.stubGlobal('fetch', async (_url: string, { body }: { body?: string }) => {
-      if (body !== undefined) bodies.push(JSON.parse(body));
-      else if (failures-- > 0) return responseWith({}, 503);
-      return responseWith({ ...DEFAULT_PREFERENCES, ...stored });
+      if (body !== undefined) {
+        bodies.push(JSON.parse(body));
+        return noContent();
+      }
+      return failures-- > 0 ? responseWith({}, 503) : responseWith({ ...DEFAULT_PREFERENCES, ...stored });
     });
     return bodies;
   }
@@ -56,8 +58,10 @@ describe('the preferences', () => {
     const { toggle, muteUntil } = usePreferenceChanges();
     const saving = [toggle('sources', 'ci'), muteUntil('feeds', 'all', new Date('2099-01-01T00:00:00Z'))];
     expect(usePreferences().preferences).toMatchObject({ sources: ['ci'], mutedUntil: [{ name: 'all' }] });
+    expect(usePreferences().failed).toBe(true);
     await vi.advanceTimersByTimeAsync(3_000);
     await Promise.all(saving);
+    expect(usePreferences().failed).toBe(false);
     expect(bodies).toMatchObject([{ sources: ['a', 'ci'] }, { mutedUntil: [night, { name: 'all' }] }]);
     expect(usePreferences().preferences.sources).toEqual(['a', 'ci']);
   });
@@ -146,6 +150,16 @@ describe('the preferences', () => {
     responders[1]?.(responseWith(DEFAULT_PREFERENCES));
     await loading;
     expect(usePreferences().preferences).toEqual({ ...DEFAULT_PREFERENCES, sound: true });
+  });
+
+  it('should keep mutes from another device that are being loaded when the reader mutes a source', async () => {
+    const bodies = storeAfterFailure({ sources: ['b'] });
+    const loading = usePreferences().refresh(session.signal);
+    await vi.advanceTimersByTimeAsync(100);
+    const saving = usePreferenceChanges().toggle('sources', 'ci');
+    await vi.advanceTimersByTimeAsync(3_000);
+    await Promise.all([loading, saving]);
+    expect(bodies).toMatchObject([{ sources: ['b', 'ci'] }]);
   });
 
   it('should not be loaded concurrently if the connection is lost repeatedly', async () => {

@@ -23,7 +23,7 @@ interface Edit {
   values: Partial<Preferences>;
   /** Whether the change couldn't be saved. */
   failed: boolean;
-  /** Resolves once the session's preferences have been loaded, or with false if the session ended first. */
+  /** Resolves once the preferences that were being loaded have arrived, or with false if the session ended first. */
   loaded: Promise<boolean>;
 }
 
@@ -43,7 +43,8 @@ export const usePreferences = defineStore(() => {
   const failed = ref(false);
   /** The last load. Loads in a session run sequentially. Never rejects. */
   let loading = Promise.resolve(true);
-  let firstLoad = loading;
+  /** Whether the running load has failed so far. Changes can't be saved meanwhile. */
+  let loadFails = false;
   let isRefreshWaiting = false;
 
   function isMuted({ feed, notification }: { feed: string; notification: Notification }): boolean {
@@ -71,10 +72,13 @@ export const usePreferences = defineStore(() => {
     changes = {};
     const onError = (error: unknown): void => {
       console.warn('Could not load the preferences. Retrying.', error);
+      loadFails = true;
+      set(stored);
       onFailure?.();
     };
     const fetched = await retry(fetchPreferencesOrMutes, onError, signal);
     if (signal.aborted) return false;
+    loadFails = false;
     set({ ...DEFAULT_PREFERENCES, ...fetched, ...changes });
     return true;
   }
@@ -85,15 +89,16 @@ export const usePreferences = defineStore(() => {
       edited.values = edited.change(before);
       return { ...before, ...edited.values };
     }, now);
-    failed.value = unsaved.some((edited) => edited.failed);
+    failed.value = unsaved.some((edited) => loadFails || edited.failed);
   }
 
   /** Loads a reader's preferences, retrying until it succeeds. Resolves after the first attempt. */
   function load(signal: AbortSignal): Promise<void> {
     unsaved = [];
+    loadFails = false;
     set(DEFAULT_PREFERENCES);
     return new Promise((resolve) => {
-      firstLoad = loading = fetchAndApply(signal, resolve);
+      loading = fetchAndApply(signal, resolve);
       void loading.then(() => resolve());
     });
   }
@@ -117,7 +122,7 @@ export const usePreferences = defineStore(() => {
 
   /** Applies a change made on this page. Call `settle` when the server has responded. */
   function edit(change: PreferenceChange): Edit {
-    const edited = { change, values: {}, failed: false, loaded: firstLoad };
+    const edited = { change, values: {}, failed: false, loaded: loading };
     unsaved.push(edited);
     set(stored);
     return edited;

@@ -30,63 +30,6 @@ describe('useReader', () => {
     ]);
   });
 
-  it('should count only items that arrive after the first visit as unread, and send a read mark', async () => {
-    const requests = startSession();
-    useItems().add('all', { epoch: 'e', publications: range(1, 3) });
-    useMarks().mergeReadState('all', { epoch: 'e', offset: 0, ids: [] });
-    // The reader has marks in other feeds only.
-    useMarks().mergeInboxState('all', inbox({ epoch: '-' }));
-    useReader().initFeed('all', { epoch: 'e', offset: 3 });
-    expect(useUnread().count).toBe(0);
-    useItems().add('all', { epoch: 'e', publications: range(4, 5) });
-    expect(useUnread().count).toBe(2);
-    useReader().markAllRead();
-    expect(useUnread().count).toBe(0);
-    await vi.waitFor(() => expect(requests).toHaveLength(2));
-    expect(requests[0]).toEqual(['read', 'all', { epoch: 'e', offset: 3 }]);
-  });
-
-  it('should replace the first-visit mark if the read state was unavailable and arrives later', async () => {
-    const requests = startSession();
-    useItems().add('all', { epoch: 'e', publications: range(1, 3) });
-    useReader().initFeed('all', { epoch: 'e', offset: 3 });
-    useItems().add('all', { epoch: 'e', publications: range(4, 4) });
-    expect(useUnread().count).toBe(1);
-    useMarks().mergeReadState('all', { epoch: 'e', offset: 1, ids: [] });
-    expect(useUnread().count).toBe(3);
-    useMarks().mergeReadState('all', { epoch: 'e', offset: 0, ids: [] });
-    expect(useUnread().count, 'read states only grow').toBe(3);
-    expect(requests).toEqual([]);
-  });
-
-  it('should keep the first-visit mark if the reader confirms it or has no read state', () => {
-    startSession();
-    useItems().add('all', { epoch: 'e', publications: range(1, 3) });
-    useReader().initFeed('all', { epoch: 'e', offset: 2 });
-    useMarks().mergeReadState('all', { epoch: 'e', offset: 0, ids: [] });
-    expect(useUnread().count).toBe(1);
-    useItems().add('topic:a', { epoch: 'e', publications: range(4, 6) });
-    useReader().initFeed('topic:a', { epoch: 'e', offset: 5 });
-    useReader().markAllRead();
-    useMarks().mergeReadState('topic:a', { epoch: 'e', offset: 4, ids: [] });
-    expect(useUnread().count).toBe(0);
-    useItems().add('topic:b', { epoch: 'e', publications: range(7, 9) });
-    useMarks().mergeReadState('topic:b', { epoch: 'e', offset: 0, ids: [] });
-    useMarks().mergeInboxState('topic:b', inbox({ epoch: '-' }));
-    useReader().initFeed('topic:b', { epoch: 'e', offset: 9 });
-    useMarks().mergeReadState('topic:b', { epoch: 'e', offset: 0, ids: ['n8'] });
-    expect(useUnread().count).toBe(0);
-  });
-
-  it('should count all notifications as unread if the reader has marks from an earlier epoch', () => {
-    const requests = startSession();
-    useItems().add('all', { epoch: 'f', publications: range(1, 3) });
-    useMarks().mergeReadState('all', { epoch: 'f', offset: 0, ids: [], earlier: true });
-    useReader().initFeed('all', { epoch: 'f', offset: 3 });
-    expect(useUnread().count).toBe(3);
-    expect(requests).toEqual([]);
-  });
-
   it("should count all of a user feed's notifications as unread on the first visit", () => {
     startSession();
     useItems().add('user:me', { epoch: 'e', publications: range(1, 3) });
@@ -223,6 +166,12 @@ describe('useReader', () => {
     expect(requests).toEqual([
       ['unarchive', 'all', { ids: ['n1', 'n2', 'n3'] }],
       ['unsnooze', 'all', { ids: ['n1'] }],
+    ]);
+    useNotice().undo();
+    await vi.waitFor(() => expect(requests).toHaveLength(4));
+    expect(requests.slice(2)).toEqual([
+      ['snooze', 'all', { ids: ['n1'], until: snooze.until }],
+      ['archive', 'all', { ids: ['n1', 'n2', 'n3'] }],
     ]);
   });
 

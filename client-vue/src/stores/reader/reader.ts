@@ -67,12 +67,14 @@ export const useReader = defineStore(() => {
     return sent;
   };
 
-  /** Drops a saved override once the server's marks have had time to arrive. They need a live connection. */
-  function settleLater(token: symbol): void {
-    const isLive = (): boolean => useConnection().status === 'live';
+  /** Drops a saved override once the server's marks have had time to arrive. For that, the feeds must have caught up. */
+  function settleLater(token: symbol, feeds: readonly string[]): void {
+    const { pending } = useConnection();
+    const areLive = (): boolean =>
+      useConnection().client === 'live' && feeds.every((feed) => !pending.has(feed));
     setTimeout(() => {
-      if (isLive()) marks.settle(token);
-      else watch(isLive, () => settleLater(token), { once: true });
+      if (areLive()) marks.settle(token);
+      else watch(areLive, () => settleLater(token, feeds), { once: true });
     }, SETTLE_MS);
   }
 
@@ -91,7 +93,7 @@ export const useReader = defineStore(() => {
       change,
     );
     const failure = (await Promise.allSettled(sent)).find((result) => result.status === 'rejected');
-    if (!failure) settleLater(token);
+    if (!failure) settleLater(token, [...byFeed(items).keys()]);
     else if (change.until) setTimeout(() => marks.settle(token));
     if (!failure || session !== useItems().session) return;
     const isFull = failure.reason instanceof ProblemError && failure.reason.status === 409;
@@ -135,13 +137,17 @@ export const useReader = defineStore(() => {
   function moveToInbox(items: readonly Item[]): void {
     const [archived, snoozed] = [itemsIn('archive', items), itemsIn('snoozed', items)];
     // An archived notification's snooze can still be running. Unarchiving alone would return it to Snoozed.
-    const stillSnoozed = archived.filter(({ feed, notification: { id } }) =>
-      marks.inboxes[feed]?.snoozed.some((mark) => mark.id === id && Date.parse(mark.until) > Date.now()),
-    );
+    const stillSnoozed = archived.flatMap((item) => {
+      const { until } = marks.inboxes[item.feed]?.snoozed.find(({ id }) => id === item.notification.id) ?? {};
+      return until !== undefined && Date.parse(until) > Date.now() ? [{ item, until }] : [];
+    });
     save(archived, 'unarchive', { place: 'inbox' });
-    save([...stillSnoozed, ...snoozed], 'unsnooze', { place: 'inbox' });
-    const undo = archived.length > 0 ? () => save(archived, 'archive', { place: 'archive' }) : undefined;
-    notice.show('unarchived', items.length, undo);
+    save([...stillSnoozed.map(({ item }) => item), ...snoozed], 'unsnooze', { place: 'inbox' });
+    const undo = (): void => {
+      for (const { item, until } of stillSnoozed) save([item], 'snooze', { place: 'snoozed', until });
+      save(archived, 'archive', { place: 'archive' });
+    };
+    notice.show('unarchived', items.length, archived.length > 0 ? undo : undefined);
   }
 
   /**
@@ -228,8 +234,9 @@ export const useReader = defineStore(() => {
     const isOwn = feed.startsWith('user:');
     const at = isOwn ? 0 : Date.now();
     marks.write({ [feed]: { epoch, offset: isOwn ? 0 : offset, at, ids: new Set() } });
-    // `-` means that the reader has marks in other feeds only.
-    const hasNoMarks = isEmpty && (marks.inboxes[feed]?.epoch ?? '-') === '-';
+    // With `-`, the reader has no marks in the feed except snoozes.
+    const inbox = marks.inboxes[feed];
+    const hasNoMarks = isEmpty && (!inbox || (inbox.epoch === '-' && inbox.snoozed.length === 0));
     if (!isOwn && offset > 0 && hasNoMarks) void send('read', feed, { epoch, offset });
   }
 

@@ -53,7 +53,9 @@ export function useFocus(
   // The buttons below the cards can disappear too.
   watch(
     () => toasts.view,
-    () => setFocused(focusedElement() !== undefined),
+    () => {
+      if (!focusedElement()) setFocused(false);
+    },
     { flush: 'post' },
   );
 

@@ -48,9 +48,13 @@ export const useLiveMessages = defineStore(() => {
     }, BATCH_MS);
   }
 
-  /** Drops toasts that are gone, and the messages that mention them. */
-  function drop(isGone: (toast: Toast) => boolean): void {
+  /**
+   * Drops toasts that are gone and not announced yet. If their content must disappear, also removes the messages that
+   * mention them.
+   */
+  function drop(isGone: (toast: Toast) => boolean, removesContent: boolean): void {
     batch.drop(isGone);
+    if (!removesContent) return;
     for (const region of [polite, assertive])
       region.value = region.value.filter(({ toasts }) => !toasts.some(isGone));
   }
