@@ -37,10 +37,10 @@ describe('the preferences', () => {
     expect(usePreferences().preferences).toEqual({ ...DEFAULT_PREFERENCES, quietHours: NIGHT, sound: true });
   });
 
-  /** Answers `GET` with the stored preferences after one failure. Returns the bodies of the changes. */
-  function storeAfterFailure(stored: Partial<Preferences>): unknown[] {
+  /** Answers `GET` with the stored preferences after two failures. Returns the bodies of the changes. */
+  function storeAfterFailures(stored: Partial<Preferences>): unknown[] {
     const bodies: unknown[] = [];
-    let failures = 1;
+    let failures = 2;
     vi.stubGlobal('fetch', async (_url: string, { body }: { body?: string }) => {
       if (body !== undefined) {
         bodies.push(JSON.parse(body));
@@ -53,13 +53,14 @@ describe('the preferences', () => {
 
   it('should keep the stored mutes when the reader mutes a source before they are loaded', async () => {
     const night = { list: 'sources', name: 'b', until: '2099-01-01T00:00:00Z' } as const;
-    const bodies = storeAfterFailure({ sources: ['a'], mutedUntil: [night] });
+    const bodies = storeAfterFailures({ sources: ['a'], mutedUntil: [night] });
     await usePreferences().load(session.signal);
     const { toggle, muteUntil } = usePreferenceChanges();
     const saving = [toggle('sources', 'ci'), muteUntil('feeds', 'all', new Date('2099-01-01T00:00:00Z'))];
     expect(usePreferences().preferences).toMatchObject({ sources: ['ci'], mutedUntil: [{ name: 'all' }] });
-    expect(usePreferences().failed).toBe(true);
     await vi.advanceTimersByTimeAsync(3_000);
+    expect(usePreferences().failed).toBe(true);
+    await vi.advanceTimersByTimeAsync(10_000);
     await Promise.all(saving);
     expect(usePreferences().failed).toBe(false);
     expect(bodies).toMatchObject([{ sources: ['a', 'ci'] }, { mutedUntil: [night, { name: 'all' }] }]);
@@ -68,7 +69,7 @@ describe('the preferences', () => {
 
   it('should not be changed by a session that ends before they are loaded', async () => {
     vi.spyOn(console, 'warn').mockReturnValue();
-    const bodies = storeAfterFailure({ sources: ['a'] });
+    const bodies = storeAfterFailures({ sources: ['a'] });
     await usePreferences().load(session.signal);
     const saving = usePreferenceChanges().toggle('sources', 'ci');
     session.abort();
@@ -153,11 +154,11 @@ describe('the preferences', () => {
   });
 
   it('should keep mutes from another device that are being loaded when the reader mutes a source', async () => {
-    const bodies = storeAfterFailure({ sources: ['b'] });
+    const bodies = storeAfterFailures({ sources: ['b'] });
     const loading = usePreferences().refresh(session.signal);
     await vi.advanceTimersByTimeAsync(100);
     const saving = usePreferenceChanges().toggle('sources', 'ci');
-    await vi.advanceTimersByTimeAsync(3_000);
+    await vi.advanceTimersByTimeAsync(10_000);
     await Promise.all([loading, saving]);
     expect(bodies).toMatchObject([{ sources: ['b', 'ci'] }]);
   });

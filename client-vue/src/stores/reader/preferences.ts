@@ -43,8 +43,6 @@ export const usePreferences = defineStore(() => {
   const failed = ref(false);
   /** The last load. Loads in a session run sequentially. Never rejects. */
   let loading = Promise.resolve(true);
-  /** Whether the running load has failed so far. Changes can't be saved meanwhile. */
-  let loadFails = false;
   let isRefreshWaiting = false;
 
   function isMuted({ feed, notification }: { feed: string; notification: Notification }): boolean {
@@ -72,13 +70,12 @@ export const usePreferences = defineStore(() => {
     changes = {};
     const onError = (error: unknown): void => {
       console.warn('Could not load the preferences. Retrying.', error);
-      loadFails = true;
-      set(stored);
+      // Changes can't be saved until the preferences are loaded.
+      failed.value = unsaved.length > 0;
       onFailure?.();
     };
     const fetched = await retry(fetchPreferencesOrMutes, onError, signal);
     if (signal.aborted) return false;
-    loadFails = false;
     set({ ...DEFAULT_PREFERENCES, ...fetched, ...changes });
     return true;
   }
@@ -89,13 +86,12 @@ export const usePreferences = defineStore(() => {
       edited.values = edited.change(before);
       return { ...before, ...edited.values };
     }, now);
-    failed.value = unsaved.some((edited) => loadFails || edited.failed);
+    failed.value = unsaved.some((edited) => edited.failed);
   }
 
   /** Loads a reader's preferences, retrying until it succeeds. Resolves after the first attempt. */
   function load(signal: AbortSignal): Promise<void> {
     unsaved = [];
-    loadFails = false;
     set(DEFAULT_PREFERENCES);
     return new Promise((resolve) => {
       loading = fetchAndApply(signal, resolve);
