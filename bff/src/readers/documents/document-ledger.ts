@@ -40,7 +40,7 @@ export class DocumentLedger {
         dropped.push(...documents.splice(0, 1).map(([oldest]) => oldest));
       // Delete before writing the ledger. Otherwise a failed delete would leave an unlisted document behind until it
       // expires.
-      if (dropped.length > 0) await store.remove(dropped);
+      if (dropped.length > 0) await store.erase(dropped);
       return documents;
     });
   }

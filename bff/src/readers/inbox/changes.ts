@@ -125,18 +125,20 @@ export const snoozeUntil =
   (document, context) => {
     const snoozedInFeed = document.snoozed.filter(({ notification }) => notification.feed === context.feed);
     const epochs = new Map(snoozedInFeed.map(({ notification, epoch }) => [notification.id, epoch]));
+    const epochOf = (id: string): string => epochs.get(id) ?? context.epoch;
+    const inEpoch = publications.filter(({ notification }) => epochOf(notification.id) === context.epoch);
     const marked = withMarks(document, context, (marks) => ({
       archived: withoutOffsets(
         marks.archived,
-        publications.map(({ offset }) => offset),
+        inEpoch.map(({ offset }) => offset),
       ),
     }));
     const ids = new Set(publications.map(({ notification }) => notification.id));
     const others = marked.snoozed.filter((one) => !isOneOf(one, context.feed, ids));
-    const snoozed = publications.map(({ offset, notification }): Snoozed => {
-      const epoch = epochs.get(notification.id) ?? context.epoch;
-      return { epoch, offset, until, notification: { ...notification } };
-    });
+    const snoozed = publications.map(({ offset, notification }): Snoozed => ({
+      ...{ epoch: epochOf(notification.id), offset, until },
+      notification: { ...notification },
+    }));
     return { ...marked, snoozed: [...others, ...snoozed] };
   };
 

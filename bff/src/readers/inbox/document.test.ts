@@ -88,6 +88,15 @@ it("should keep a snooze's epoch if a notification with the same id is snoozed i
   expect(after).toEqual([other, { ...own, until: '2026-05-03T00:00:00Z' }]);
 });
 
+it('should leave the archive alone when a notification from an earlier epoch is snoozed again', () => {
+  const own = snoozed('a', { epoch: '1-a' });
+  const context = { feed: 'all', epoch: '2-c', head: 9, floor: 1, now: NOW };
+  const inEpoch = { ...marks(1), epoch: '2-c', archived: [[1, 1]] as [number, number][] };
+  const change = snoozeUntil([{ offset: 1, notification: own.notification }], '2026-05-03T00:00:00Z');
+  const after = change({ ...empty, feeds: { all: inEpoch }, snoozed: [own] }, context);
+  expect(after).toMatchObject({ feeds: { all: { archived: [[1, 1]] } }, snoozed: [{ epoch: '1-a' }] });
+});
+
 it('should keep members that a newer version added, but refuse a document with a later format version', () => {
   const later = { ...empty, feeds: { all: { ...marks(1), pinned: [[1, 1]] } }, colour: 'red' };
   const change = snoozeUntil([], '2026-05-02T00:00:00Z');

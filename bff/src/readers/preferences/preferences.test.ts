@@ -1,4 +1,4 @@
-import { MAX_SCHEDULE_MS } from '@tocsin/contracts';
+import { MAX_SCHEDULE_MS, preferencesKey } from '@tocsin/contracts';
 import { beforeEach, expect, it } from 'vitest';
 import { MemoryBroadcaster } from '../../memory/broadcaster.ts';
 import { MemoryReaderStore } from '../../memory/reader-store.ts';
@@ -34,6 +34,16 @@ it("should read a mute that lasts a year, even if this instance's clock is behin
   const mutedUntil = [{ list: 'sources' as const, name: 'ci', until }];
   await instance().change(ADA, { mutedUntil });
   expect(await instance().read(ADA)).toMatchObject({ mutedUntil });
+});
+
+it('should lift the last temporary mute, and keep members that a later version added', async () => {
+  const mute = { list: 'sources' as const, name: 'ci', until: new Date(Date.now() + 60_000).toISOString() };
+  await instance().change(ADA, { mutedUntil: [mute] });
+  const { value, etag } = (await store.read(preferencesKey(ADA))) ?? {};
+  await store.write(preferencesKey(ADA), { ...(value as object), theme: 'dark' }, etag, 60);
+  await instance().change(ADA, { mutedUntil: [] });
+  expect(await instance().read(ADA)).not.toHaveProperty('mutedUntil');
+  expect((await store.read(preferencesKey(ADA)))?.value).toMatchObject({ theme: 'dark' });
 });
 
 it('should publish a change when the request is retried after storing the mutes failed', async () => {

@@ -76,7 +76,11 @@ export class ReaderPreferences {
         const before = storedPreferencesOf(value);
         const after = withoutExpired({ ...before, ...definedOf(members) });
         if (isDeepStrictEqual(before, after)) return undefined;
-        return { ...(value as object | undefined), v: DOCUMENT_VERSION, ...after };
+        // Keeps members added by later versions, but no mutes that have ended.
+        return {
+          ...(value as object | undefined),
+          ...{ v: DOCUMENT_VERSION, ...after, mutedUntil: after.mutedUntil },
+        };
       },
       // A signed-in reader's preferences don't count toward the quota, so other documents can't evict them.
       ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),

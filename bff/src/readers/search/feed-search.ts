@@ -26,6 +26,7 @@ export class FeedSearch {
   #before: number;
   #unchecked: Publication[] = [];
   #found: Found | undefined;
+  #hasLoaded = false;
 
   constructor(options: FeedSearchOptions) {
     this.#options = options;
@@ -40,7 +41,10 @@ export class FeedSearch {
     return this.#options.epoch;
   }
 
-  /** The next match. Doesn't advance until `take` is called. `undefined` at the end, or when the budget is spent. */
+  /**
+   * The next match. Doesn't advance until `take` is called. `undefined` at the end, or when the budget is spent. The
+   * budget doesn't apply to the first chunk: a call that can't look into every feed would never find the newest match.
+   */
   async peek(): Promise<Found | undefined> {
     while (!this.#found) {
       const publication = this.#unchecked.pop();
@@ -76,7 +80,8 @@ export class FeedSearch {
   async #load(): Promise<boolean> {
     const { history, budget, yieldToEventLoop } = this.#options;
     const range = this.#remaining.at(-1);
-    if (!range || budget.isSpent) return false;
+    if (!range || (budget.isSpent && this.#hasLoaded)) return false;
+    this.#hasLoaded = true;
     const end = Math.min(range[1], this.#before - 1);
     const first = Math.max(range[0], end - CHUNK + 1);
     await yieldToEventLoop();
