@@ -95,7 +95,7 @@ export function createMetrics(registry: Registry) {
     }),
     unclaimed: new Counter({
       name: 'tocsin_producer_retractions_unclaimed_total',
-      help: 'Retractions answered with 202 although the bffs had not claimed them in time.',
+      help: 'Retractions and erasures answered with 202 although the bffs had not claimed them in time.',
       registers,
     }),
     scheduled: new Counter({

@@ -27,6 +27,16 @@ function producerWithSlowBffs(options: Partial<ProducerOptions> = {}) {
   return { ...parts, produce, countUnclaimed };
 }
 
+it('an erasure should not be acknowledged before its entry is claimed, or it could remove later notifications', async () => {
+  const { produce, bffs, countUnclaimed } = producerWithSlowBffs();
+  const erased = produce({ erase: true, feed: 'all', at: new Date().toISOString() });
+  await sleep(1_500);
+  expect(erased.outcome).toBeUndefined();
+  bffs.claimed = 1;
+  await sleep(500);
+  expect([erased.outcome, countUnclaimed()]).toEqual(['accepted', 0]);
+});
+
 describe('a retraction', () => {
   it('should not be acknowledged before its entry is claimed, so that no other producer’s entry can overtake it', async () => {
     const { produce, bffs, countUnclaimed } = producerWithSlowBffs();

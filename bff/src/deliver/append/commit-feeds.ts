@@ -46,7 +46,7 @@ export async function commitFeeds(
   const { log, broadcaster, onStep, events } = dependencies;
   const refused: RefusedItem[] = [];
   const erasures = new Map<string, number | undefined>();
-  const plans = await Promise.all(
+  const plans = await settleAll(
     [...batch.items].map(async ([feed, items]) => {
       try {
         const limits = dependencies.limitsOf(feed);
@@ -73,7 +73,7 @@ export async function commitFeeds(
   const messages = committed.flatMap((result) => broadcastsOfCommit(result, dependencies));
   if (messages.length > 0) await broadcaster.broadcast(messages);
   await onStep('broadcast');
-  await Promise.all(
+  await settleAll(
     committed.map(async ({ feed, activation, loaded, commit }) => {
       await eraseRetracted(feed, commit.publications, dependencies.onErased);
       await deleteWithdrawn(feed, loaded.stored, dependencies);
@@ -92,6 +92,15 @@ export async function commitFeeds(
   );
   for (const { feed, feedBatch, commit } of committed) events.appended(feed, feedBatch, commit);
   return refused;
+}
+
+/**
+ * Like `Promise.all`, but rejects only after all have settled: once the turn rejects, the feeds are released, and work
+ * that is still running would disturb their next turn.
+ */
+async function settleAll<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }
 
 /**

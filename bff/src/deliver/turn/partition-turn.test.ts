@@ -48,6 +48,28 @@ describe("a partition's turn", () => {
     ]);
   });
 
+  it('should not end while it is still reading a feed, even if another feed cannot be read', async () => {
+    f.depositInPartition(1, [to(ada, 'a1'), to(ben, 'b1')]);
+    const { readHead } = f.log;
+    let finishReading = (): void => undefined;
+    const reading = new Promise<void>((resolve) => (finishReading = resolve));
+    f.log.readHead = async (feed) => {
+      if (feed === ada) throw new Error('the store is away');
+      await reading;
+      return readHead.call(f.log, feed);
+    };
+    let hasEnded = false;
+    const turn = f
+      .instance()
+      .take(1)
+      .catch(() => (hasEnded = true));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(hasEnded).toBe(false);
+    finishReading();
+    await turn;
+    expect(hasEnded).toBe(true);
+  });
+
   it('should publish the same id once in each feed', async () => {
     f.depositInPartition(1, [to(ada, 'x'), to(ben, 'x'), to(ada, 'x')]);
     f.depositInPartition(2, [to(ada, 'x'), to(ada, 'y')]);

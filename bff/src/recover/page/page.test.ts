@@ -143,6 +143,12 @@ describe('recovery from a position', () => {
     expect(offsets(page)).toEqual(range(31, 60));
   });
 
+  it('should fail at the same offset of another epoch, even if the history has expired', async () => {
+    f.now += f.limits.historyTtlMs;
+    const page = await instance().read({ kind: 'after', position: { epoch: 'other', offset: 60 } });
+    expect(page).toMatchObject({ epoch: epoch(), offset: 60, recovered: false, publications: [] });
+  });
+
   it("should succeed at a feed's head if the history has expired", async () => {
     f.now += f.limits.historyTtlMs;
     const { read } = instance();

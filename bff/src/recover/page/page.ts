@@ -62,7 +62,9 @@ async function readOnce(
   };
   if (request.kind === 'position') return pageWith({ publications: [] });
 
-  const floor = request.kind === 'after' && request.position.offset === head.offset ? 1 : await view.floor();
+  const isSameEpoch = requested?.epoch === head.epoch;
+  const isAtHead = request.kind === 'after' && isSameEpoch && request.position.offset === head.offset;
+  const floor = isAtHead ? 1 : await view.floor();
   const newestPublications = async (limit: number) => {
     const publications = await view.readRange(Math.max(floor, head.offset - limit + 1), head.offset);
     return suffixWithin(publications, limit, bytes);
@@ -70,7 +72,6 @@ async function readOnce(
   if (request.kind === 'newest') return pageWith({ publications: await newestPublications(request.limit) });
 
   const { position, limit } = request;
-  const isSameEpoch = position.epoch === head.epoch;
   if (request.kind === 'before') {
     if (!isSameEpoch || position.offset > head.offset + 1) {
       return pageWith({ recovered: false, publications: await newestPublications(request.limit) });

@@ -1,4 +1,4 @@
-import { isRetraction, type PartitionAnnouncement } from '@tocsin/contracts';
+import { isErasure, isRetraction, type EntryItem, type PartitionAnnouncement } from '@tocsin/contracts';
 import { backOff, pause } from '@tocsin/contracts/pause';
 import type { Batch } from './lane.ts';
 
@@ -12,7 +12,7 @@ const PROBE_MS = 2_000;
 export interface AcknowledgerOptions {
   /** Resolves with true if the bffs have claimed the entry, or with false if they haven't or if that's unknown. */
   isClaimed: (entry: PartitionAnnouncement) => Promise<boolean>;
-  /** Called when a retraction is acknowledged although the bffs haven't claimed it. */
+  /** Called when a retraction or an erasure is acknowledged although the bffs haven't claimed it. */
   onUnclaimed: () => void;
   /** Maximum wait for the bffs (ms). */
   maxWaitMs: number;
@@ -31,10 +31,15 @@ interface Waiter {
 }
 
 /**
- * Acknowledges the requests in a lane's announced entries. A request with a retraction waits until the bffs have
- * claimed its entry. From then on, feeds don't show the retracted id, whichever producer or run publishes it. Entries
- * of different runs have no order, so without the wait, the bffs could process a later notification with this id before
- * the retraction. If the bffs don't claim an entry in time, they are considered down until they claim a later one. In
+ * Whether the bffs must have processed the item before they process anything that is published after its response, by
+ * any producer.
+ */
+const mustBeClaimed = (item: EntryItem): boolean => isRetraction(item) || isErasure(item);
+
+/**
+ * Acknowledges the requests in a lane's announced entries. A request with a retraction or an erasure waits until the
+ * bffs have claimed its entry. Entries of different runs have no order, so without the wait, the bffs could show a
+ * notification before they process its retraction, or an earlier erasure could remove a later notification. If the bffs don't claim an entry in time, they are considered down until they claim a later one. In
  * the meantime, requests don't wait.
  */
 export class Acknowledger {
@@ -56,7 +61,7 @@ export class Acknowledger {
 
   acknowledge(announcement: PartitionAnnouncement, shares: readonly Share[]): void {
     for (const share of shares) {
-      if (this.#isStopped || !share.part.items.some(isRetraction)) {
+      if (this.#isStopped || !share.part.items.some(mustBeClaimed)) {
         finish(share);
         continue;
       }
