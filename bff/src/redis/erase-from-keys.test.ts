@@ -14,9 +14,12 @@ const notification = {
 };
 const keyOf = (name: string) => `${APP_IDS.producer}||${dueKey(name)}`;
 
-/** A Redis with these documents. */
-function redisWith(documents: Map<string, object>): RedisConnection {
+/** A Redis with these documents. In a cluster, `isReady` is false while a master is disconnected. */
+function redisWith(documents: Map<string, object>, isReady = () => true): RedisConnection {
   const client = {
+    get isReady() {
+      return isReady();
+    },
     scan: async () => ({ cursor: '0', keys: [...documents.keys()] }),
     hGet: async (key: string) => JSON.stringify(documents.get(key) ?? null),
     del: async (key: string) => Number(documents.delete(key)),
@@ -88,6 +91,29 @@ it('should erase the other keys if one cannot be read, but reject so that the se
   await outcome;
   expect([...documents.keys()]).toEqual(['entry:unreadable']);
 });
+
+it.each([
+  ['before', (scans: number) => scans > 0],
+  ['after', (scans: number) => scans === 0],
+])(
+  'should search the connected masters, but reject if one is disconnected %s the scan',
+  async (_, isReady) => {
+    let scans = 0;
+    const documents = new Map([[keyOf('orphan'), { v: DOCUMENT_VERSION, at: 5, notification }]]);
+    const redis = redisWith(documents, () => isReady(scans));
+    const { scan } = redis.client;
+    vi.spyOn(redis.client, 'scan').mockImplementation((...args) => {
+      scans++;
+      return scan(...args);
+    });
+    const dependencies = { state: redis, entriesRedis: redis } as unknown as KeyEraserDependencies;
+    const content = new ErasedContent([{ feed: 'user:1', before: Date.parse('2026-02-01') }]);
+    const outcome = expect(eraseFromKeys(dependencies, content)).rejects.toThrow('not connected');
+    await vi.advanceTimersByTimeAsync(10_000);
+    await outcome;
+    expect(documents.size).toBe(0);
+  },
+);
 
 it('should remove erased content from fallbacks that a delayed turn stored after the erasure', async () => {
   const { store, instance } = deployment();
