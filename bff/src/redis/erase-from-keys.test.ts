@@ -21,7 +21,7 @@ function redisWith(documents: Map<string, object>, isReady = () => true): RedisC
       return isReady();
     },
     scan: async () => ({ cursor: '0', keys: [...documents.keys()] }),
-    hGet: async (key: string) => JSON.stringify(documents.get(key) ?? null),
+    hGet: async (key: string) => JSON.stringify(documents.get(key)),
     del: async (key: string) => Number(documents.delete(key)),
   };
   return { client, withTimeout: (outcome: Promise<unknown>) => outcome } as unknown as RedisConnection;
@@ -51,6 +51,21 @@ it('should delete orphaned schedules, but not schedules that the producer is abo
   expect([...documents.keys()].filter((key) => key.startsWith(keyOf('')))).toEqual(
     ['listed', 'new', 'of another feed'].map((name) => keyOf(name)),
   );
+});
+
+it('should keep schedules and reject if the due window cannot be read', async () => {
+  const schedule = { v: DOCUMENT_VERSION, at: 5, notification };
+  const documents = new Map<string, object>([
+    [keyOf('listed'), schedule],
+    [`${APP_IDS.producer}||${DUE_WINDOW_KEY}`, { v: DOCUMENT_VERSION + 1, due: ['listed'] }],
+  ]);
+  const redis = redisWith(documents);
+  const dependencies = { state: redis, entriesRedis: redis } as unknown as KeyEraserDependencies;
+  const content = new ErasedContent([{ feed: 'user:1', before: Date.parse('2026-02-01') }]);
+  const outcome = expect(eraseFromKeys(dependencies, content)).rejects.toThrow('due window');
+  await vi.advanceTimersByTimeAsync(10_000);
+  await outcome;
+  expect(documents.has(keyOf('listed'))).toBe(true);
 });
 
 it('should take the same steps for each key, no matter how many feeds were erased', async () => {

@@ -98,7 +98,10 @@ export async function eraseFromKeys(
   return count;
 }
 
-/** Deletes the scheduled notifications under these keys, except those that have entered the due window. */
+/**
+ * Deletes the scheduled notifications under these keys, except those that have entered the due window.
+ * @throws TemporaryError if the due window is unreadable, since it might list any of them
+ */
 async function eraseOrphans({ state }: KeyEraserDependencies, keys: ReadonlySet<string>): Promise<number> {
   if (keys.size === 0) return 0;
   const { client } = state;
@@ -108,7 +111,9 @@ async function eraseOrphans({ state }: KeyEraserDependencies, keys: ReadonlySet<
     'read a key',
   );
   const index = dueWindowSchema.safeParse(parseJson(stored ?? ''));
-  const due = index.success ? index.data.due : [];
+  if (stored && !index.success)
+    throw new TemporaryError('The due window is unreadable', { cause: index.error });
+  const due = index.data?.due ?? [];
   const listedKeys = new Set(due.map(({ name }) => `${PRODUCER_STATE}${dueKey(name)}`));
   let count = 0;
   for (const key of keys)
