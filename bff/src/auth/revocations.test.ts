@@ -115,9 +115,9 @@ describe('revocations in the store', () => {
     const list = new RevocationList({ document: document(store), tokenLifeMs, now: () => clock.now });
     return { store, clock, list };
   };
-  const watch = (list: RevocationList) => {
+  const watch = (list: RevocationList, everyMs = 10) => {
     const faults: unknown[] = [];
-    const watched = new Revocations({ store: list, onError: (fault) => faults.push(fault), everyMs: 10 });
+    const watched = new Revocations({ store: list, onError: (fault) => faults.push(fault), everyMs });
     return { watched, faults };
   };
 
@@ -155,6 +155,19 @@ describe('revocations in the store', () => {
     await store.remove(['r']);
     await expect.poll(async () => (await list.read())?.length).toBe(1);
     expect(watched.refuses({ sub: 'ada' })).toBe(true);
+    watched.stop();
+  });
+
+  it('should be restored before a change to a store that lost them', async () => {
+    const { store, list } = setUp();
+    const { watched } = watch(list, 60_000);
+    await watched.revoke('ada', 900_000);
+    await store.remove(['r']);
+    await watched.revoke('ben', 900_000);
+    expect(watched.refuses({ sub: 'ada' })).toBe(true);
+    await store.remove(['r']);
+    expect(await watched.lift('ben')).toBe(true);
+    expect((await list.read())?.map(({ sub }) => sub)).toEqual(['ada']);
     watched.stop();
   });
 
