@@ -206,6 +206,33 @@ describe('revocations in the store', () => {
   });
 });
 
+it('should note a revocation and a lift as uncertain in the audit trail if they may not have been saved', async () => {
+  const readers = new MemoryReaderStore();
+  const served = await serveBff({ AUTH_MODE: 'jwt' }, { [SECRETS.jwt.name]: SECRET }, { readers });
+  const headers = {
+    authorization: `Bearer ${secretToken({ sub: 'root', roles: ['ops'] })}`,
+    ...JSON_TYPE,
+  };
+  const send = async (method: string, path = '', body?: string) => {
+    const url = `${served.url}/app/ops/revocations${path}`;
+    return (await fetch(url, { method, headers, ...(body !== undefined && { body }) })).status;
+  };
+  expect(await send('POST', '', '{"sub":"ada"}')).toBe(200);
+  readers.write = () => Promise.reject(new Error('unavailable'));
+  expect(await send('POST', '', '{"sub":"ben"}')).toBe(503);
+  expect(await send('DELETE', '/ada')).toBe(503);
+  expect(await send('DELETE', '/cyd')).toBe(404);
+  const noted = async () =>
+    (await served.backend.auditReader.read(undefined, 100)).map(({ value }) => value).reverse();
+  const ids = (sub: string) => ({ count: 1, first: [sub] });
+  await expect.poll(noted).toMatchObject([
+    { action: 'reader-revoked', outcome: 'done', ids: ids('ada') },
+    { action: 'reader-revoked', outcome: 'uncertain', ids: ids('ben') },
+    { action: 'reader-restored', outcome: 'uncertain', ids: ids('ada') },
+  ]);
+  await served.stop();
+});
+
 it('should refuse tokens temporarily until the revocations have been read', async () => {
   const readers = new MemoryReaderStore();
   readers.read = () => Promise.reject(new Error('unavailable'));
