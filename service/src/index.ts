@@ -43,6 +43,7 @@ export * from './process/config.ts';
 export * from './process/failpoints.ts';
 export * from './process/run-until-signal.ts';
 export * from './process/version.ts';
+export * from './security/note-revocation.ts';
 export * from './security/refusals.ts';
 export * from './security/revocations.ts';
 export * from './security/signer.ts';

@@ -115,9 +115,9 @@ describe('revocations in the store', () => {
     const list = new RevocationList({ document: document(store), tokenLifeMs, now: () => clock.now });
     return { store, clock, list };
   };
-  const watch = (list: RevocationList) => {
+  const watch = (list: RevocationList, everyMs = 10) => {
     const faults: unknown[] = [];
-    const watched = new Revocations({ store: list, onError: (fault) => faults.push(fault), everyMs: 10 });
+    const watched = new Revocations({ store: list, onError: (fault) => faults.push(fault), everyMs });
     return { watched, faults };
   };
 
@@ -158,6 +158,19 @@ describe('revocations in the store', () => {
     watched.stop();
   });
 
+  it('should be restored before a change to a store that lost them', async () => {
+    const { store, list } = setUp();
+    const { watched } = watch(list, 60_000);
+    await watched.revoke('ada', 900_000);
+    await store.remove(['r']);
+    await watched.revoke('ben', 900_000);
+    expect(watched.refuses({ sub: 'ada' })).toBe(true);
+    await store.remove(['r']);
+    expect(await watched.lift('ben')).toBe(true);
+    expect((await list.read())?.map(({ sub }) => sub)).toEqual(['ada']);
+    watched.stop();
+  });
+
   it('should expire after the maximum token lifetime, or never if there is no maximum', async () => {
     const [bounded, unbounded] = [setUp(5_000), setUp()];
     for (const { list, clock } of [bounded, unbounded]) {
@@ -191,6 +204,33 @@ describe('revocations in the store', () => {
     await Promise.all(['a', 'b', 'c', 'd', 'e'].map((sub) => list.revoke(sub, 1)));
     expect((await list.read())?.map(({ sub }) => sub)).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
+});
+
+it('should note a revocation and a lift as uncertain in the audit trail if they may not have been saved', async () => {
+  const readers = new MemoryReaderStore();
+  const served = await serveBff({ AUTH_MODE: 'jwt' }, { [SECRETS.jwt.name]: SECRET }, { readers });
+  const headers = {
+    authorization: `Bearer ${secretToken({ sub: 'root', roles: ['ops'] })}`,
+    ...JSON_TYPE,
+  };
+  const send = async (method: string, path = '', body?: string) => {
+    const url = `${served.url}/app/ops/revocations${path}`;
+    return (await fetch(url, { method, headers, ...(body !== undefined && { body }) })).status;
+  };
+  expect(await send('POST', '', '{"sub":"ada"}')).toBe(200);
+  readers.write = () => Promise.reject(new Error('unavailable'));
+  expect(await send('POST', '', '{"sub":"ben"}')).toBe(503);
+  expect(await send('DELETE', '/ada')).toBe(503);
+  expect(await send('DELETE', '/cyd')).toBe(404);
+  const noted = async () =>
+    (await served.backend.auditReader.read(undefined, 100)).map(({ value }) => value).reverse();
+  const ids = (sub: string) => ({ count: 1, first: [sub] });
+  await expect.poll(noted).toMatchObject([
+    { action: 'reader-revoked', outcome: 'done', ids: ids('ada') },
+    { action: 'reader-revoked', outcome: 'uncertain', ids: ids('ben') },
+    { action: 'reader-restored', outcome: 'uncertain', ids: ids('ada') },
+  ]);
+  await served.stop();
 });
 
 it('should refuse tokens temporarily until the revocations have been read', async () => {

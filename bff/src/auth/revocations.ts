@@ -13,7 +13,8 @@ const EVERY_MS = 1_000;
 
 /**
  * The revoked subjects. They are read from the store every second, so a revocation reaches every instance within two
- * seconds. While the store can't be read, the last known revocations apply. If the store loses them, they are restored.
+ * seconds. While the store can't be read, the last known revocations apply. If the store loses them, they are restored
+ * before the next change, which would otherwise replace them.
  */
 export class Revocations {
   readonly #options: RevocationsOptions;
@@ -59,6 +60,7 @@ export class Revocations {
 
   /** Like `RevocationStore.revoke`. Takes effect on this instance before it resolves. */
   async revoke(sub: string, before: number): Promise<Revocation> {
+    await this.#refresh();
     const revocation = await this.#options.store.revoke(sub, before);
     await this.#refresh();
     return revocation;
@@ -66,6 +68,7 @@ export class Revocations {
 
   /** Like `RevocationStore.lift`. Takes effect on this instance before it resolves. */
   async lift(sub: string): Promise<boolean> {
+    await this.#refresh();
     const found = await this.#options.store.lift(sub);
     await this.#refresh();
     return found;

@@ -12,7 +12,12 @@ beforeEach(() => {
 });
 
 const send = (offset: number, epoch = EPOCH) => sent.set('all', { epoch, offset });
-const answerOf = (offset: number, recovered = true, epoch = EPOCH) => ({ epoch, offset, recovered });
+const answerOf = (offset: number, recovered = true, epoch = EPOCH) => ({
+  epoch,
+  offset,
+  recovered,
+  more: false,
+});
 
 it('should report publications once, when the client answers a later ping', () => {
   acknowledged.subscribed('all', undefined, answerOf(5));
@@ -58,4 +63,19 @@ it('should report publications once, even if requested again, and ignore positio
   acknowledged.pingSent();
   acknowledged.pongReceived();
   expect(delivered).toEqual([['all', EPOCH, 1, 3]]);
+});
+
+it('should report only publications in the answers until the client has requested the last page', () => {
+  send(9);
+  acknowledged.subscribed('all', { epoch: EPOCH, offset: 0 }, { ...answerOf(3), more: true });
+  acknowledged.pingSent();
+  acknowledged.pongReceived();
+  expect(delivered).toEqual([['all', EPOCH, 1, 3]]);
+  acknowledged.subscribed('all', { epoch: EPOCH, offset: 3 }, answerOf(8));
+  acknowledged.pingSent();
+  acknowledged.pongReceived();
+  expect(delivered).toEqual([
+    ['all', EPOCH, 1, 3],
+    ['all', EPOCH, 4, 9],
+  ]);
 });

@@ -38,12 +38,12 @@ export class AcknowledgedPublications {
   subscribed(
     feed: string,
     after: Position | undefined,
-    { epoch, offset, recovered }: Pick<Page, 'epoch' | 'offset' | 'recovered'>,
+    { epoch, offset, recovered, more }: Pick<Page, 'epoch' | 'offset' | 'recovered' | 'more'>,
   ): void {
     const before = this.#feeds.get(feed);
     const from = recovered && after?.epoch === epoch ? after.offset : offset;
     const knownOffset = before?.epoch === epoch ? before.offset : 0;
-    this.#feeds.set(feed, { epoch, offset: Math.max(from, knownOffset), answeredOffset: offset });
+    this.#feeds.set(feed, { epoch, offset: Math.max(from, knownOffset), answeredOffset: offset, more });
   }
 
   unsubscribed(feed: string): void {
@@ -52,9 +52,9 @@ export class AcknowledgedPublications {
 
   /** Call when sending a ping. Records what the client has been sent so far. */
   pingSent(): void {
-    this.#expected = [...this.#feeds].map(([feed, { epoch, answeredOffset }]) => {
+    this.#expected = [...this.#feeds].map(([feed, { epoch, answeredOffset, more }]) => {
       const sent = this.#sent.get(feed);
-      const offset = sent?.epoch === epoch ? Math.max(sent.offset, answeredOffset) : answeredOffset;
+      const offset = !more && sent?.epoch === epoch ? Math.max(sent.offset, answeredOffset) : answeredOffset;
       return [feed, { epoch, offset }] as const;
     });
   }
@@ -77,4 +77,6 @@ interface FeedProgress {
   offset: number;
   /** The last subscription answer's offset. */
   answeredOffset: number;
+  /** Whether the client has yet to request the publications after that offset. */
+  more: boolean;
 }

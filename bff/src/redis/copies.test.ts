@@ -13,6 +13,7 @@ function redisWith(scanMs: number) {
   let lockedUntil = 0;
   const scans: number[] = [];
   const client = {
+    isReady: true,
     xAdd: async (_stream: string, _id: string, message: Record<string, string>) =>
       recorded.push({ id: `${Date.now()}-0`, message }),
     xRange: async (stream: string) => (stream === 'tocsin:erasures' ? [...recorded] : []),

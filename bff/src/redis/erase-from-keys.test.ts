@@ -14,11 +14,14 @@ const notification = {
 };
 const keyOf = (name: string) => `${APP_IDS.producer}||${dueKey(name)}`;
 
-/** A Redis with these documents. */
-function redisWith(documents: Map<string, object>): RedisConnection {
+/** A Redis with these documents. In a cluster, `isReady` is false while a master is disconnected. */
+function redisWith(documents: Map<string, object>, isReady = () => true): RedisConnection {
   const client = {
+    get isReady() {
+      return isReady();
+    },
     scan: async () => ({ cursor: '0', keys: [...documents.keys()] }),
-    hGet: async (key: string) => JSON.stringify(documents.get(key) ?? null),
+    hGet: async (key: string) => JSON.stringify(documents.get(key)),
     del: async (key: string) => Number(documents.delete(key)),
   };
   return { client, withTimeout: (outcome: Promise<unknown>) => outcome } as unknown as RedisConnection;
@@ -48,6 +51,21 @@ it('should delete orphaned schedules, but not schedules that the producer is abo
   expect([...documents.keys()].filter((key) => key.startsWith(keyOf('')))).toEqual(
     ['listed', 'new', 'of another feed'].map((name) => keyOf(name)),
   );
+});
+
+it('should keep schedules and reject if the due window cannot be read', async () => {
+  const schedule = { v: DOCUMENT_VERSION, at: 5, notification };
+  const documents = new Map<string, object>([
+    [keyOf('listed'), schedule],
+    [`${APP_IDS.producer}||${DUE_WINDOW_KEY}`, { v: DOCUMENT_VERSION + 1, due: ['listed'] }],
+  ]);
+  const redis = redisWith(documents);
+  const dependencies = { state: redis, entriesRedis: redis } as unknown as KeyEraserDependencies;
+  const content = new ErasedContent([{ feed: 'user:1', before: Date.parse('2026-02-01') }]);
+  const outcome = expect(eraseFromKeys(dependencies, content)).rejects.toThrow('due window');
+  await vi.advanceTimersByTimeAsync(10_000);
+  await outcome;
+  expect(documents.has(keyOf('listed'))).toBe(true);
 });
 
 it('should take the same steps for each key, no matter how many feeds were erased', async () => {
@@ -88,6 +106,29 @@ it('should erase the other keys if one cannot be read, but reject so that the se
   await outcome;
   expect([...documents.keys()]).toEqual(['entry:unreadable']);
 });
+
+it.each([
+  ['before', (scans: number) => scans > 0],
+  ['after', (scans: number) => scans === 0],
+])(
+  'should search the connected masters, but reject if one is disconnected %s the scan',
+  async (_, isReady) => {
+    let scans = 0;
+    const documents = new Map([[keyOf('orphan'), { v: DOCUMENT_VERSION, at: 5, notification }]]);
+    const redis = redisWith(documents, () => isReady(scans));
+    const { scan } = redis.client;
+    vi.spyOn(redis.client, 'scan').mockImplementation((...args) => {
+      scans++;
+      return scan(...args);
+    });
+    const dependencies = { state: redis, entriesRedis: redis } as unknown as KeyEraserDependencies;
+    const content = new ErasedContent([{ feed: 'user:1', before: Date.parse('2026-02-01') }]);
+    const outcome = expect(eraseFromKeys(dependencies, content)).rejects.toThrow('not connected');
+    await vi.advanceTimersByTimeAsync(10_000);
+    await outcome;
+    expect(documents.size).toBe(0);
+  },
+);
 
 it('should remove erased content from fallbacks that a delayed turn stored after the erasure', async () => {
   const { store, instance } = deployment();

@@ -71,7 +71,8 @@ type Visit = (key: string) => Promise<boolean>;
  * Scans all keys once and deletes erased content. Resolves with the number of keys that contained any. Lists the keys
  * and reads state directly from Redis, since Dapr can't list keys. Reads entries and deletes content through Dapr, but
  * deletes scheduled notifications directly from Redis.
- * @throws TemporaryError, after searching all other keys, if some keys could not be searched
+ * @throws TemporaryError, after searching all other keys, if some keys could not be searched, for example because a
+ * master in a cluster was not connected
  */
 export async function eraseFromKeys(
   dependencies: KeyEraserDependencies,
@@ -81,16 +82,26 @@ export async function eraseFromKeys(
   const visits = visitsFor(dependencies, content, possibleOrphans);
   const failures = new Map<string, unknown>();
   let count = 0;
-  for (const connection of new Set([dependencies.state, dependencies.entriesRedis]))
+  let isComplete = true;
+  for (const connection of new Set([dependencies.state, dependencies.entriesRedis])) {
+    isComplete &&= connection.client.isReady;
     for await (const keys of keysOf(connection)) count += await visitAll(keys, visits, failures);
+    isComplete &&= connection.client.isReady;
+  }
   count += await eraseOrphans(dependencies, possibleOrphans);
   const [failure] = failures;
-  if (!failure) return count;
-  const [key, cause] = failure;
-  throw new TemporaryError(`${failures.size} keys cannot be searched, for example ${key}`, { cause });
+  if (failure) {
+    const [key, cause] = failure;
+    throw new TemporaryError(`${failures.size} keys cannot be searched, for example ${key}`, { cause });
+  }
+  if (!isComplete) throw new TemporaryError('A Redis server with keys to search was not connected');
+  return count;
 }
 
-/** Deletes the scheduled notifications under these keys, except those that have entered the due window. */
+/**
+ * Deletes the scheduled notifications under these keys, except those that have entered the due window.
+ * @throws TemporaryError if the due window is unreadable, since it might list any of them
+ */
 async function eraseOrphans({ state }: KeyEraserDependencies, keys: ReadonlySet<string>): Promise<number> {
   if (keys.size === 0) return 0;
   const { client } = state;
@@ -100,7 +111,9 @@ async function eraseOrphans({ state }: KeyEraserDependencies, keys: ReadonlySet<
     'read a key',
   );
   const index = dueWindowSchema.safeParse(parseJson(stored ?? ''));
-  const due = index.success ? index.data.due : [];
+  if (stored && !index.success)
+    throw new TemporaryError('The due window is unreadable', { cause: index.error });
+  const due = index.data?.due ?? [];
   const listedKeys = new Set(due.map(({ name }) => `${PRODUCER_STATE}${dueKey(name)}`));
   let count = 0;
   for (const key of keys)
@@ -131,7 +144,7 @@ async function visitAll(
   return count;
 }
 
-/** All keys; in a cluster, from every master. */
+/** All keys; in a cluster, from every connected master. */
 async function* keysOf(connection: RedisConnection): AsyncGenerator<string[]> {
   for (const master of mastersOf(connection.client)) {
     let cursor = '0';

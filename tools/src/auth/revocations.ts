@@ -6,7 +6,7 @@ import {
   parseDateTime,
   revokeSchema,
 } from '@tocsin/contracts';
-import { RevocationList, RevocationsFullError, Sidecar, SidecarError } from '@tocsin/service';
+import { RevocationList, RevocationsFullError, Sidecar, SidecarError, noteRevocation } from '@tocsin/service';
 import { commandTrail, commandUser } from '../audit/command-trail.ts';
 import { Failure } from '../failure.ts';
 import { chooseSidecar } from '../start/instance/choose-sidecar.ts';
@@ -30,15 +30,17 @@ export async function revocations({ revoke, before, lift }: RevocationsOptions):
   const trail = commandTrail(sidecar, 'token');
   try {
     if (revoke !== undefined) {
-      const request = readRevoke(revoke, before);
-      const effective = await list.revoke(request.sub, request.before);
-      trail.note({ ...commandUser(), action: 'reader-revoked', outcome: 'done', ids: [effective.sub] });
+      const { sub, before: moment } = readRevoke(revoke, before);
+      const change = () => list.revoke(sub, moment);
+      const effective = await noteRevocation(trail, commandUser(), { action: 'reader-revoked', sub, change });
       say(
         `Revoked the tokens of ${effective.sub} that were issued at or before ${effective.before} or have no iat.`,
       );
     } else if (lift !== undefined) {
-      if (!(await list.lift(lift))) throw new Failure(`Nothing to lift: no tokens of ${lift} are revoked.`);
-      trail.note({ ...commandUser(), action: 'reader-restored', outcome: 'done', ids: [lift] });
+      const change = () => list.lift(lift);
+      const action = 'reader-restored';
+      if (!(await noteRevocation(trail, commandUser(), { action, sub: lift, change })))
+        throw new Failure(`Nothing to lift: no tokens of ${lift} are revoked.`);
       say(`The tokens of ${lift} are accepted again.`);
     } else {
       const revoked = (await list.read()) ?? [];

@@ -8,6 +8,7 @@ import {
 import {
   allowParameters,
   methodNotAllowed,
+  noteRevocation,
   RevocationsFullError,
   sendProblem,
   type Logger,
@@ -78,8 +79,13 @@ export function revocationRoutes(
             ],
           });
         }
-        const revocation: Revocation = await revocations.revoke(body.sub, before);
-        trail.note({ ...auditActor(request), action: 'reader-revoked', outcome: 'done', ids: [body.sub] });
+        const { sub } = body;
+        const change = () => revocations.revoke(sub, before);
+        const revocation: Revocation = await noteRevocation(trail, auditActor(request), {
+          action: 'reader-revoked',
+          sub,
+          change,
+        });
         log.info({ ...revocation, by: operatorOf(request) }, "a subject's tokens were revoked");
         response.status(200).json(revocation);
       }),
@@ -90,11 +96,12 @@ export function revocationRoutes(
     .delete(
       withErrorHandling(async (request: Request<{ sub: string }>, response) => {
         const { sub } = request.params;
-        if (!(await revocations.lift(sub))) {
+        const change = () => revocations.lift(sub);
+        const action = 'reader-restored';
+        if (!(await noteRevocation(trail, auditActor(request), { action, sub, change }))) {
           const detail = 'This subject has no revocation.';
           return sendProblem(response, { status: 404, code: 'not_found', detail });
         }
-        trail.note({ ...auditActor(request), action: 'reader-restored', outcome: 'done', ids: [sub] });
         log.info({ sub, by: operatorOf(request) }, 'a revocation was lifted');
         response.status(204).end();
       }),
