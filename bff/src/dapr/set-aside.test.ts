@@ -168,3 +168,14 @@ it.each([
   expect(error).not.toBeInstanceOf(SetAsideError);
   expect(error).toMatchObject({ message: 'The producer did not accept event:ab: Not now.' });
 });
+
+it('should report an event without complete content as impossible to put back', async () => {
+  const { records } = deployment();
+  const truncated = { ...record('event:ab'), faults: ['has 9 characters'], content: '{"title"' };
+  await expect(records.putBack(truncated)).rejects.toThrow(
+    new SetAsideError(
+      'conflict',
+      'event:ab cannot be put back because the record has no usable content (has 9 characters).',
+    ),
+  );
+});
