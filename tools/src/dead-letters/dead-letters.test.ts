@@ -62,3 +62,27 @@ it('should report an error while putting back a single record without a stack tr
     new Failure('Put back 0 of 1 records, then stopped. The producer did not accept a: No.'),
   );
 });
+
+it.each([[[]], [['show', 'a']], [['put-back', 'a']]])(
+  'should escape control characters that a publisher chose: %j',
+  async (args) => {
+    const name = '\u001b]0;x\u0007\u009b2J\nPut back: b\u202e';
+    records(record('event:a', { faults: [`${name}: is unknown`], content: `{"${name}":1}` }));
+    failures({ 'event:a': new SetAsideError('conflict', `${name}: is unknown`) });
+    const failure: unknown = await deadLetters(args).catch((error: unknown) => error);
+    const output = `${printed}${failure instanceof Error ? failure.message : ''}`;
+    expect(output).toContain(String.raw`\u009b2J`);
+    expect(output).not.toMatch(/^Put back/m);
+    expect(output.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
+  },
+);
+
+it('should escape control characters while it puts back several records', async () => {
+  records(record('a'), record('b'), record('c'));
+  failures({
+    a: new SetAsideError('conflict', 'a: \u001b[2J'),
+    b: new Error('b: \u009b2J'),
+  });
+  await expect(deadLetters(['put-back', '--all'])).rejects.toThrow(String.raw`stopped. b: \u009b2J`);
+  expect(printed).toBe('Could not put back a record: a: \\u001b[2J\n');
+});

@@ -37,10 +37,11 @@ export async function deadLetters(args: string[]): Promise<number> {
 }
 
 function explain(error: unknown): string {
+  const message = escapeControls(messageOf(error));
   if (error instanceof SidecarError && error.status === undefined)
-    return `The bff's sidecar does not respond: ${error.message}. Is Tocsin running?`;
+    return `The bff's sidecar does not respond: ${message}. Is Tocsin running?`;
   const isUnknown = error instanceof SetAsideError && error.code === 'not_found';
-  return `${messageOf(error)}${isUnknown ? ' `npm run dead-letters` lists all records.' : ''}`;
+  return `${message}${isUnknown ? ' `npm run dead-letters` lists all records.' : ''}`;
 }
 
 /** The set-aside records. Notes each change in the audit trail, along with the user who runs the command. */
@@ -83,7 +84,9 @@ function readAction(args: string[]): Action {
   if (entry === undefined) throw usageFailure([`${verb} requires an entry name`], USAGE);
   switch (verb) {
     case 'show':
-      return async (records) => say(JSON.stringify(await records.find(entry), null, 2));
+      return async (records) => {
+        for (const line of JSON.stringify(await records.find(entry), null, 2).split('\n')) say(line);
+      };
     case 'delete':
       return async (records) => {
         const record = await records.find(entry);
@@ -129,6 +132,17 @@ function print(records: readonly SetAside[]): void {
   }
 }
 
+/** Prints one line. Escapes control characters. */
 function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${escapeControls(line)}\n`);
 }
+
+/**
+ * Escapes characters that a terminal may interpret or that change the text direction, since publishers choose parts of
+ * a record.
+ */
+const escapeControls = (text: string): string =>
+  text.replace(
+    /[\p{Cc}\p{Bidi_Control}]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
