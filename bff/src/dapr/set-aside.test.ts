@@ -6,9 +6,17 @@ import {
   SET_ASIDE_TTL_SECONDS,
   entryKey,
   setAsideKey,
+  type Problem,
+  type ProblemCode,
   type SetAside,
 } from '@tocsin/contracts';
-import { SetAsideRecords, type ClaimCheck, type Sidecar, type StateOperation } from '@tocsin/service';
+import {
+  SetAsideError,
+  SetAsideRecords,
+  type ClaimCheck,
+  type Sidecar,
+  type StateOperation,
+} from '@tocsin/service';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { DaprSetAside } from './set-aside.ts';
 
@@ -130,4 +138,44 @@ it('should give items of a refused event the same ids each time it is put back, 
     ['event:ab:0', 'y', 'event:ab:2'],
     ['event:cd:0', 'y', 'event:cd:2'],
   ]);
+});
+
+/** Puts back a refused event and returns the error, given the producer's response. */
+async function putBackError(status: number, code: ProblemCode, detail: string): Promise<unknown> {
+  const { sidecar, records } = deployment();
+  const problem: Problem = { type: 'about:blank', title: 'No', status, code, detail };
+  sidecar.invoke = async () => ({ status, text: JSON.stringify(problem) });
+  return records.putBack(record('event:ab')).catch((error: unknown) => error);
+}
+
+it.each([
+  [400, 'invalid_notification'],
+  [413, 'payload_too_large'],
+] as const)('should call an event invalid if the producer responds with %d %s', async (status, code) => {
+  const error = await putBackError(status, code, 'No.');
+  expect(error).toBeInstanceOf(SetAsideError);
+  expect(error).toMatchObject({
+    message: expect.stringContaining('still not a valid notification (No.)') as string,
+  });
+});
+
+it.each([
+  [401, 'unauthorized'],
+  [429, 'too_many_requests'],
+  [503, 'unavailable'],
+] as const)('should not call an event invalid if the producer responds with %d %s', async (status, code) => {
+  const error = await putBackError(status, code, 'Not now.');
+  expect(error).not.toBeInstanceOf(SetAsideError);
+  expect(error).toMatchObject({ message: 'The producer did not accept event:ab: Not now.' });
+});
+
+it('should report an event without complete content as impossible to put back', async () => {
+  const { records } = deployment();
+  const truncated = { ...record('event:ab'), faults: ['has 9 characters'], content: '{"title"' };
+  await expect(records.putBack(truncated)).rejects.toThrow(
+    new SetAsideError(
+      'conflict',
+      'event:ab cannot be put back because the record has no usable content (has 9 characters).',
+    ),
+  );
 });

@@ -33,17 +33,19 @@ export function newEntryFrom(record: SetAside): {
   announcement: PartitionAnnouncement;
 } {
   const content = record.content === null ? undefined : parseEntry(record.content);
-  if (!content) {
-    const why = record.faults.join('; ');
-    throw new SetAsideError(
-      'conflict',
-      `${record.entry} cannot be put back because the record has no usable content${why && ` (${why})`}.`,
-    );
-  }
+  if (!content) throw unusableContent(record);
   const run = randomBytes(4).toString('hex');
   const expiresAt = new Date(Date.now() + ENTRY_LIFE_MS).toISOString();
   const announcement = { v: PARTITION_VERSION, run, partition: 0, seq: 1, expiresAt } as const;
   return { entry: { ...content, ...announcement }, announcement };
+}
+
+function unusableContent({ entry, faults }: SetAside): SetAsideError {
+  const why = faults.join('; ');
+  return new SetAsideError(
+    'conflict',
+    `${entry} cannot be put back because the record has no usable content${why && ` (${why})`}.`,
+  );
 }
 
 function parseEntry(content: string) {
@@ -54,10 +56,12 @@ function parseEntry(content: string) {
 /**
  * Turns a refused event's record into a `POST /notifications` body. Missing ids are derived from the record's name, so a
  * repeated attempt sends the same ids. The event's own id is unsuitable, since another source's event may have it, too.
+ * @throws SetAsideError if the record's content is truncated
  */
-export function newBodyFrom({ entry, content }: SetAside): unknown {
-  const body: unknown = JSON.parse(content ?? 'null');
-  return withIds(body, (index) => idOfItem(entry, body, index, sha256));
+export function newBodyFrom(record: SetAside): unknown {
+  const body = parseJson(record.content ?? 'null');
+  if (body === undefined) throw unusableContent(record);
+  return withIds(body, (index) => idOfItem(record.entry, body, index, sha256));
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -10,6 +10,7 @@ import {
   setAsideKey,
   setAsideSchema,
   setAsideSizesSchema,
+  type ProblemCode,
   type SetAside,
 } from '@tocsin/contracts';
 import type { ClaimCheck } from '../claim-check/claim-check.ts';
@@ -19,6 +20,8 @@ import { ABSENT, transactInStages } from '../dapr/state.ts';
 import { SetAsideError, newBodyFrom, newEntryFrom } from './new-entry.ts';
 
 const ATTEMPTS = 10;
+/** The producer's problems that are due to an event's content. Others are due to the call, or are temporary. */
+const CONTENT_FAULTS: readonly ProblemCode[] = ['invalid_notification', 'payload_too_large'];
 
 /** Reads and changes all feeds' set-aside records through a bff's sidecar. */
 export class SetAsideRecords {
@@ -66,7 +69,7 @@ export class SetAsideRecords {
   /**
    * Deposits the content as a new entry, announces it and removes the record. Content that is still invalid ends up set
    * aside again. Notifications that a feed already has aren't shown again.
-   * @throws SetAsideError if the content is missing or rejected
+   * @throws SetAsideError if the content is missing, truncated or rejected
    */
   async putBack(record: SetAside): Promise<void> {
     if (record.entry.startsWith(REFUSED_EVENT_PREFIX)) return this.#putBackEvent(record);
@@ -80,11 +83,12 @@ export class SetAsideRecords {
   async #putBackEvent(record: SetAside): Promise<void> {
     const response = await sendToProducer(this.#sidecar, newBodyFrom(record));
     if ('problem' in response) {
-      const { status, detail, errors = [] } = response.problem;
+      const { code, detail, errors = [] } = response.problem;
+      if (!CONTENT_FAULTS.includes(code))
+        throw new Error(`The producer did not accept ${record.entry}: ${detail}`);
       const why = errors.map(({ path, message }) => `${path}: ${message}`).join('; ') || detail;
       const text = `${record.entry} cannot be put back because it is still not a valid notification (${why}).`;
-      if (status < 500) throw new SetAsideError('conflict', text);
-      throw new Error(`The producer did not accept ${record.entry}: ${detail} Try again later.`);
+      throw new SetAsideError('conflict', text);
     }
     await this.remove(record.entry);
   }

@@ -241,7 +241,7 @@ describe('the composer', () => {
     expect(await page.locator('[aria-invalid]').count()).toBe(0);
   });
 
-  it('should retry a request with an unknown outcome under the same id', async () => {
+  it('should retry a request with an unknown outcome under the same id, and then use a new id', async () => {
     ops.lostId = 'lost-1';
     const page = await openOps();
     await field(page, 'title').fill('x');
@@ -250,7 +250,11 @@ describe('the composer', () => {
     ops.lostId = undefined;
     await page.getByTestId('send').click();
     await page.getByTestId('sent').getByText('Accepted').waitFor();
-    expect(ops.composed).toEqual([{ title: 'x' }, { title: 'x', id: 'lost-1' }]);
+    await field(page, 'title').fill('y');
+    await page.getByTestId('send').click();
+    await expect
+      .poll(() => ops.composed)
+      .toEqual([{ title: 'x' }, { title: 'x', id: 'lost-1' }, { title: 'y' }]);
   });
 });
 

@@ -8,7 +8,7 @@ import {
   noteSetAside,
 } from '@tocsin/service';
 import { commandTrail, commandUser, type CommandTrail } from '../audit/command-trail.ts';
-import { Failure } from '../failure.ts';
+import { Failure, messageOf } from '../failure.ts';
 import { parseOptions, usageFailure } from '../options.ts';
 import { chooseSidecar } from '../start/instance/choose-sidecar.ts';
 
@@ -28,16 +28,20 @@ export async function deadLetters(args: string[]): Promise<number> {
     await act(records);
     return 0;
   } catch (error) {
-    if (error instanceof SidecarError && error.status === undefined) {
-      throw new Failure(`The bff's sidecar does not respond: ${error.message}. Is Tocsin running?`);
-    }
-    if (!(error instanceof SetAsideError)) throw error;
-    const hint = error.code === 'not_found' ? ' `npm run dead-letters` lists all records.' : '';
-    throw new Failure(`${error.message}${hint}`);
+    if (error instanceof SidecarError || error instanceof SetAsideError) throw new Failure(explain(error));
+    throw error;
   } finally {
     await trail.stop();
     await sidecar.close();
   }
+}
+
+function explain(error: unknown): string {
+  const message = escapeControls(messageOf(error));
+  if (error instanceof SidecarError && error.status === undefined)
+    return `The bff's sidecar does not respond: ${message}. Is Tocsin running?`;
+  const isUnknown = error instanceof SetAsideError && error.code === 'not_found';
+  return `${message}${isUnknown ? ' `npm run dead-letters` lists all records.' : ''}`;
 }
 
 /** The set-aside records. Notes each change in the audit trail, along with the user who runs the command. */
@@ -80,7 +84,9 @@ function readAction(args: string[]): Action {
   if (entry === undefined) throw usageFailure([`${verb} requires an entry name`], USAGE);
   switch (verb) {
     case 'show':
-      return async (records) => say(JSON.stringify(await records.find(entry), null, 2));
+      return async (records) => {
+        for (const line of JSON.stringify(await records.find(entry), null, 2).split('\n')) say(line);
+      };
     case 'delete':
       return async (records) => {
         const record = await records.find(entry);
@@ -95,30 +101,25 @@ function readAction(args: string[]): Action {
 }
 
 /**
- * Puts back records. If one of several cannot be put back, continues with the rest.
- * @throws SetAsideError if the only record cannot be put back, or Failure if any of several cannot
+ * Puts back records. If one of several cannot be put back, continues with the rest. Stops at other errors.
+ * @throws SetAsideError if the only record cannot be put back; otherwise Failure
  */
 async function putBackAll(records: AuditedRecords, chosen: readonly SetAside[]): Promise<void> {
-  let failed = 0;
-  for (const record of chosen) if (!(await putBack(records, record, chosen.length > 1))) failed++;
-  if (failed > 0) throw new Failure(`${failed} of ${chosen.length} could not be put back.`);
-}
-
-/** Returns false if the record cannot be put back and `continueOnError` is set. */
-async function putBack(
-  records: SetAsideRecords,
-  record: SetAside,
-  continueOnError: boolean,
-): Promise<boolean> {
-  try {
-    await records.putBack(record);
-    say(`Put back: ${record.entry}`);
-    return true;
-  } catch (error) {
-    if (!continueOnError || !(error instanceof SetAsideError)) throw error;
-    say(`Could not put back a record: ${error.message}`);
-    return false;
+  let done = 0;
+  for (const record of chosen) {
+    try {
+      await records.putBack(record);
+      done++;
+      say(`Put back: ${record.entry}`);
+    } catch (error) {
+      if (!(error instanceof SetAsideError))
+        throw new Failure(`Put back ${done} of ${chosen.length} records, then stopped. ${explain(error)}`);
+      if (chosen.length === 1) throw error;
+      say(`Could not put back a record: ${error.message}`);
+    }
   }
+  const failed = chosen.length - done;
+  if (failed > 0) throw new Failure(`${failed} of ${chosen.length} could not be put back.`);
 }
 
 function print(records: readonly SetAside[]): void {
@@ -131,6 +132,17 @@ function print(records: readonly SetAside[]): void {
   }
 }
 
+/** Prints one line. Escapes control characters. */
 function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${escapeControls(line)}\n`);
 }
+
+/**
+ * Escapes characters that a terminal may interpret or that change the text direction, since publishers choose parts of
+ * a record.
+ */
+const escapeControls = (text: string): string =>
+  text.replace(
+    /[\p{Cc}\p{Bidi_Control}]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );

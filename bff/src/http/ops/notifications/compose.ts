@@ -8,7 +8,10 @@ import { operatorOf } from '../access/access.ts';
 import { auditActor, type Trail } from '../access/audit-actor.ts';
 import { reportUnavailable } from '../unavailable.ts';
 
-/** `POST /app/compose`: passes a notification to the producer and returns the producer's response. */
+/**
+ * `POST /app/compose`: passes a notification to the producer and returns the producer's response, or 503 if the
+ * producer refused the bff's call.
+ */
 export function composeRoutes(compose: Compose, trail: Trail, log: Logger): Router {
   const router = Router();
   router
@@ -28,6 +31,11 @@ export function composeRoutes(compose: Compose, trail: Trail, log: Logger): Rout
           return;
         }
         const { status, code, detail, errors, ids } = result.problem;
+        // The page would take the producer's 401 or 403 for a refusal of the operator's token.
+        if (status === 401 || status === 403) {
+          const refused = `The producer refused the bff's call: ${detail}`;
+          return reportUnavailable(response, log, { error: result.problem, detail: refused });
+        }
         if (status === 503) note('uncertain', ids);
         const isTemporary = status === 429 || status === 503;
         sendProblem(response, {
