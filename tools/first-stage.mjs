@@ -79,7 +79,10 @@ async function lockInstall() {
       if (error.code !== 'EEXIST') throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, 500));
-    if (existsSync(file) && !isAlive(Number(readFileSync(file, 'utf8')))) rmSync(file, { force: true });
+    if (!existsSync(file)) continue;
+    const holder = Number(readFileSync(file, 'utf8'));
+    // This process doesn't hold the lock yet, so its own id is left over: ids start anew in a restarted container.
+    if (holder === process.pid || !isAlive(holder)) rmSync(file, { force: true });
   }
   return process.exit(1);
 }

@@ -85,6 +85,24 @@ describe('changes to the API keys', () => {
     },
   );
 
+  it('should skip all but the newest keys while the store doesn’t respond', async () => {
+    const store = new MemoryKnownKeys();
+    const read = store.read.bind(store);
+    let respond = (): void => undefined;
+    const responding = new Promise<void>((resolve) => (respond = resolve));
+    store.read = () => responding.then(read);
+    const { changesAfter } = watch(store);
+    const first = changesAfter(key('a'));
+    await Promise.resolve();
+    const later = ['b', 'c', 'd'].map((name) => changesAfter(key(name)));
+    respond();
+    expect((await Promise.all([first, ...later])).flat()).toEqual([
+      'key-created a',
+      'key-created d',
+      'key-revoked a',
+    ]);
+  });
+
   it('should be reported once if a write takes effect after timing out', async () => {
     const store = new MemoryKnownKeys();
     const { changesAfter } = watch(store);

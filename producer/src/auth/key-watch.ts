@@ -66,6 +66,8 @@ export class KeyWatch {
   /** A version that might have been written, and what it changes. */
   #unconfirmed: { text: string; changes: KeyChange[] } | undefined;
   #work: Promise<void> = Promise.resolve();
+  /** The newest keys, until their comparison begins. */
+  #waiting: readonly KnownKey[] | undefined;
 
   constructor(options: KeyWatchOptions) {
     this.#options = options;
@@ -75,13 +77,20 @@ export class KeyWatch {
   track(keys: ApiKeys): ApiKeys {
     // A revoked key's record stays in the secret so that callers who use the key can be told why it was rejected.
     const current = [...keys.values()].filter(({ revokedAt }) => revokedAt === undefined).map(knownKeyOf);
-    this.#work = this.#work.then(() => this.#compare(current));
+    if (!this.#waiting) this.#work = this.#work.then(() => this.#compareNewest());
+    this.#waiting = current;
     return keys;
   }
 
-  /** Resolves when all keys seen so far have been compared. */
+  /** Resolves when the newest keys seen so far have been compared. */
   settled(): Promise<void> {
     return this.#work;
+  }
+
+  async #compareNewest(): Promise<void> {
+    const current = this.#waiting ?? [];
+    this.#waiting = undefined;
+    await this.#compare(current);
   }
 
   /** Compares the keys with the stored version and reports changes. Never rejects. */

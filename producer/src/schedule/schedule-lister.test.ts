@@ -90,6 +90,8 @@ describe('the list of schedules', () => {
     await publishService.publish([input('near', 40_000)]);
     await vi.advanceTimersByTimeAsync(CACHE_MS - 1);
     expect(await schedules.list()).toBe(first);
+    // The cache expires even if the clock is set back.
+    vi.setSystemTime(START - HOUR);
     await vi.advanceTimersByTimeAsync(1);
     expect(await schedules.list()).toMatchObject({ count: 2 });
     expect(read).toHaveBeenCalledTimes(2 * calls);

@@ -21,6 +21,7 @@ export interface ScheduleListerOptions {
 /** Lists the schedules for the ops page. Reads never overlap, and lists are cached for `CACHE_MS`. */
 export class ScheduleLister {
   readonly #options: ScheduleListerOptions;
+  /** `until` is measured by `performance.now()`, so changes of the clock don't affect it. */
   #last: { list: Promise<ScheduleList>; until: number } | undefined;
 
   constructor(options: ScheduleListerOptions) {
@@ -29,12 +30,11 @@ export class ScheduleLister {
 
   /** Rejects if the state store or the scheduler doesn't respond. */
   list(): Promise<ScheduleList> {
-    const { now } = this.#options;
-    if (this.#last && now() < this.#last.until) return this.#last.list;
+    if (this.#last && performance.now() < this.#last.until) return this.#last.list;
     const last = { list: this.#read(), until: Infinity };
     this.#last = last;
     last.list.then(
-      () => (last.until = now() + CACHE_MS),
+      () => (last.until = performance.now() + CACHE_MS),
       () => (this.#last = undefined),
     );
     return last.list;

@@ -14,6 +14,8 @@ export interface Target {
   sidecars: { url: string; name?: string | undefined }[];
   /** The broadcaster's Redis. */
   redis: RedisTarget;
+  /** True for a Redis outside the cluster, which this machine may be unable to reach. */
+  isRedisExternal?: boolean;
   /** The Redis for each part of the data. If omitted, all parts are in `redis`. */
   redisParts?: RedisParts;
   daprApiToken: string | undefined;

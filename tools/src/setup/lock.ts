@@ -15,10 +15,21 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** The lock files that this process has created. */
+const created = new Set<string>();
+
+/**
+ * True if a running process holds the lock file with this id. A file with this process's id that this process didn't
+ * create is left over: process ids start anew in a restarted container.
+ */
+const isHeld = (file: string, holder: number): boolean =>
+  holder === process.pid ? created.has(file) : isAlive(holder);
+
 /** Creates a lock file. Returns false if the file already exists, even if its holder has died. */
 export function tryLock(file: string): boolean {
   try {
     writeFileSync(file, String(process.pid), { flag: 'wx' });
+    created.add(file);
     return true;
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false;
@@ -41,7 +52,7 @@ export function takeLock(file: string): boolean {
   mkdirSync(dirname(file), { recursive: true });
   if (tryLock(file)) return true;
   const holder = holderOf(file);
-  if (holder === undefined || isAlive(holder)) return false;
+  if (holder === undefined || isHeld(file, holder)) return false;
   rmSync(file, { force: true });
   return tryLock(file);
 }
@@ -60,14 +71,14 @@ export async function withLock<T>(
   let waiting = false;
   while (!tryLock(file)) {
     const holder = holderOf(file);
-    if (holder !== undefined && isAlive(holder)) {
+    if (holder !== undefined && isHeld(file, holder)) {
       if (!waiting) onWait(holder);
       waiting = true;
     } else {
       // If the process id is missing, another process may be about to write it, so wait.
       await delay(holder === undefined ? 1_000 : 0);
       const now = holderOf(file);
-      if (now === undefined || !isAlive(now)) rmSync(file, { force: true });
+      if (now === undefined || !isHeld(file, now)) rmSync(file, { force: true });
       continue;
     }
     await delay(500);

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildIntoCache } from './build-into-cache.ts';
 import { isNewEnough } from './dapr/dapr.ts';
 import { hashOf } from './hash.ts';
-import { withLock } from './lock.ts';
+import { takeLock, withLock } from './lock.ts';
 import { sayNothing } from './say.ts';
 
 let dir: string;
@@ -56,6 +56,7 @@ describe('hashOf', () => {
 
 describe('withLock', () => {
   const lock = () => join(dir, 'sub', 'lock');
+  const other = () => join(dir, 'sub', 'other');
 
   it('should let only one holder run at a time', async () => {
     const steps: string[] = [];
@@ -70,13 +71,19 @@ describe('withLock', () => {
     expect(waits).toEqual([process.pid]);
   });
 
-  it('should take over a dead process’s lock', async () => {
+  it.each([
+    ['a dead process’s lock', 4_194_305],
+    ['a lock with its own process id from before a restart of the container', process.pid],
+  ])('should take over %s', async (_, pid) => {
     mkdirSync(join(dir, 'sub'));
-    writeFileSync(lock(), '4194305');
+    writeFileSync(lock(), String(pid));
+    expect(takeLock(lock())).toBe(true);
+    expect(takeLock(lock())).toBe(false);
+    writeFileSync(other(), String(pid));
     expect(
       await withLock(
-        lock(),
-        async () => readFileSync(lock(), 'utf8'),
+        other(),
+        async () => readFileSync(other(), 'utf8'),
         () => undefined,
       ),
     ).toBe(String(process.pid));

@@ -92,7 +92,7 @@ describe('checkDapr', () => {
   }));
   const parts = ['operator', 'sentry', 'sidecar-injector', 'placement-server', 'scheduler-server'];
   const part = (name: string, readyReplicas: number, drops = 'true', tag = ':1.18.1') => ({
-    metadata: { namespace: 'dapr-system', labels: { app: `dapr-${name}` } },
+    metadata: { namespace: 'dapr', labels: { app: `dapr-${name}` } },
     spec: {
       template: {
         spec: {
@@ -123,7 +123,7 @@ describe('checkDapr', () => {
   });
 
   it('should return Dapr’s namespace and version, and whether sidecars drop capabilities', async () => {
-    expect(await check({})).toEqual({ namespace: 'dapr-system', version: '1.18.1', dropsCapabilities: true });
+    expect(await check({})).toEqual({ namespace: 'dapr', version: '1.18.1', dropsCapabilities: true });
     const withCapabilities = parts.map((name) => part(name, 1, 'false'));
     expect(await check({ 'get deployments,statefulsets': withCapabilities })).toMatchObject({
       dropsCapabilities: false,
@@ -154,28 +154,28 @@ describe('checkDapr', () => {
     [
       'is too old',
       tagged('v1.17.4'),
-      /runs Dapr v1\.17\.4, .*requires 1\.18 or later.*Upgrade it with `helm/,
+      /v1\.17\.4, .*requires 1\.18.*`helm upgrade dapr [^`]* -n dapr --reset-then-reuse-values --wait`/,
     ],
     [
       'is not installed',
       { 'get crd': [], 'get deployments,statefulsets': [] },
-      /not installed.*Install it with `helm/,
+      /not installed.*Install it with `helm upgrade --install [^`]* -n dapr-system /,
     ],
     [
       'is not ready',
       { 'get deployments,statefulsets': parts.map((name) => part(name, name === 'sentry' ? 0 : 1)) },
-      /not ready .*Waiting for: dapr-sentry\..*get pods -n dapr-system/,
+      /not ready .*Waiting for: dapr-sentry\..*get pods -n dapr`/,
     ],
     ['has no CRD yet', { 'get crd': crds.slice(1) }, /not ready .*Waiting for: components\.dapr\.io/],
     [
       'has no webhook',
       { 'get mutatingwebhookconfiguration': {} },
-      /webhook dapr-sidecar-injector is missing/,
+      /webhook .* missing.*`helm upgrade dapr [^`]* -n dapr --reset-then-reuse-values --wait`/,
     ],
     [
       'has no mTLS',
       { 'get configurations.dapr.io': { stdout: JSON.stringify({ spec: { mtls: { enabled: false } } }) } },
-      /mTLS is turned off.*global\.mtls\.enabled=true/,
+      /mTLS is turned off.*-n dapr .*global\.mtls\.enabled=true/,
     ],
   ])('should explain what to do if Dapr %s', async (_, script, sentence) => {
     await expect(check(script)).rejects.toThrow(sentence);

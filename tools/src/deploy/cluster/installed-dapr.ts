@@ -24,9 +24,13 @@ const PARTS = [
   'dapr-scheduler-server',
 ];
 const INJECTOR = 'dapr-sidecar-injector';
+const CHART = 'dapr dapr --repo https://dapr.github.io/helm-charts --version 1.18.1 -n';
 const INSTALL =
-  '`helm upgrade --install dapr dapr --repo https://dapr.github.io/helm-charts --version 1.18.1 -n dapr-system ' +
+  `\`helm upgrade --install ${CHART} dapr-system ` +
   '--create-namespace --set dapr_sidecar_injector.sidecarDropALLCapabilities=true --wait`';
+/** Keeps the values of a control plane that the whole cluster may share. */
+const upgradeIn = (namespace: string): string =>
+  `\`helm upgrade ${CHART} ${namespace} --reset-then-reuse-values --wait\``;
 const MAX_WAIT_MS = 120_000;
 
 const crdSchema = z.object({
@@ -72,10 +76,10 @@ export async function checkDapr(kubectl: Kubectl, say: Say, timeoutMs = MAX_WAIT
     const missing = unavailableParts(crds, parts);
     const injector = parts.find(({ metadata }) => metadata.labels['app'] === INJECTOR);
     if (missing.length === 0 && injector) {
-      await checkWebhook(kubectl);
-      await checkMtls(kubectl, injector.metadata.namespace);
       const installed = readInjector(injector);
-      checkVersion(installed.version, say);
+      await checkWebhook(kubectl, installed);
+      await checkMtls(kubectl, installed);
+      checkVersion(installed, say);
       return installed;
     }
     if (Date.now() >= end)
@@ -102,25 +106,25 @@ function unavailableParts(crds: z.infer<typeof crdSchema>[], parts: Part[]): str
   return [...CRDS.filter((name) => !isEstablished(name)), ...PARTS.filter((name) => !isReady(name))];
 }
 
-async function checkWebhook(kubectl: Kubectl): Promise<void> {
+async function checkWebhook(kubectl: Kubectl, { namespace }: InstalledDapr): Promise<void> {
   const webhook = await kubectl.get(z.unknown(), ['mutatingwebhookconfiguration', INJECTOR]);
   if (webhook === undefined)
     throw new Failure(
-      `Dapr's webhook ${INJECTOR} is missing, so pods would get no sidecar. Reinstall Dapr with ${INSTALL}.`,
+      `Dapr's webhook ${INJECTOR} is missing, so pods would get no sidecar. Reinstall Dapr with ${upgradeIn(namespace)}, then deploy again.`,
     );
 }
 
-async function checkMtls(kubectl: Kubectl, namespace: string): Promise<void> {
+async function checkMtls(kubectl: Kubectl, { namespace }: InstalledDapr): Promise<void> {
   const schema = z.object({ spec: z.object({ mtls: z.object({ enabled: z.boolean() }).optional() }) });
   const system = await kubectl.get(schema, ['configurations.dapr.io', 'daprsystem', '-n', namespace]);
   if (system?.spec.mtls?.enabled === false)
     throw new Failure(
       'mTLS is turned off in Dapr, so sidecars cannot authenticate each other. Turn it on ' +
-        '(`helm upgrade dapr … --reuse-values --set global.mtls.enabled=true`), then deploy again.',
+        `(\`helm upgrade dapr … -n ${namespace} --reuse-values --set global.mtls.enabled=true\`), then deploy again.`,
     );
 }
 
-function checkVersion(version: string, say: Say): void {
+function checkVersion({ version, namespace }: InstalledDapr, say: Say): void {
   const isSupported = isNewEnough(version);
   if (isSupported === undefined)
     return say(
@@ -128,7 +132,7 @@ function checkVersion(version: string, say: Say): void {
     );
   if (!isSupported && !readConfig().allowsUntestedDapr)
     throw new Failure(
-      `This cluster runs Dapr ${version}, but Tocsin requires ${OLDEST_VERSION} or later. Upgrade it with ${INSTALL}, then deploy again.`,
+      `This cluster runs Dapr ${version}, but Tocsin requires ${OLDEST_VERSION} or later. Upgrade it with ${upgradeIn(namespace)}, then deploy again.`,
     );
 }
 

@@ -44,6 +44,27 @@ it('should fail if a pod that it waits for keeps exiting', async () => {
   await expect(waitForBff('bff')).rejects.toThrow(/bff of bff-1 has exited 9 times/);
 });
 
+/** Waits for the bff, which is ready, while `failures` calls fail. Ten seconds pass between calls. */
+async function waitThroughFailures(failures: number): Promise<void> {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  let calls = 0;
+  const kubectl = new Kubectl(() => {
+    vi.setSystemTime(Date.now() + 10_000);
+    const stdout = JSON.stringify({ items: [deployment('bff', 1)] });
+    const failed = { code: 1, stdout: '', stderr: 'Unable to connect to the server: EOF' };
+    return Promise.resolve(++calls > failures ? { code: 0, stdout, stderr: '' } : failed);
+  });
+  await waitForRollout(kubectl, {
+    ...{ namespace: 'ns', registry: undefined, workloads: ['deployment/bff'], timeoutMs: 300_000 },
+    say: () => undefined,
+  });
+}
+
+it('should continue after failed kubectl calls, unless they fail for 30 s', async () => {
+  await waitThroughFailures(2);
+  await expect(waitThroughFailures(4)).rejects.toThrow(/Unable to connect.*deploy again/);
+});
+
 it('should ignore another failing pod, which the next part of the deployment may fix', async () => {
   await waitForBff('producer');
 });

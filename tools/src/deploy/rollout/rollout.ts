@@ -9,6 +9,8 @@ const POLL_MS = 1_000;
 const REPORT_MS = 15_000;
 /** Errors that disappear within this time (ms) are ignored. */
 const PROBLEM_GRACE_MS = 5_000;
+/** kubectl's calls may fail for this long (ms), for example while the API server restarts. */
+const FAILURE_GRACE_MS = 30_000;
 
 const kindSchema = z.looseObject({ kind: z.string() });
 
@@ -23,16 +25,29 @@ export interface RolloutOptions {
 
 /**
  * Waits until all pods of the workloads are ready and of the newest revision.
- * @throws Failure that explains the remedy as soon as one of these pods needs intervention, or after the timeout
+ * @throws Failure that explains the remedy as soon as one of these pods needs intervention, once kubectl has failed for
+ *   30 s, or after the timeout
  */
 export async function waitForRollout(kubectl: Kubectl, options: RolloutOptions): Promise<void> {
   const { namespace, registry, timeoutMs, say } = options;
   const end = Date.now() + timeoutMs;
   const names = new Set(options.workloads);
   let problemSince: number | undefined;
+  let failingSince: number | undefined;
   let reportedAt = Date.now();
   for (;;) {
-    const items = await kubectl.list(kindSchema, ['deployments,statefulsets,pods', '-n', namespace]);
+    let items: z.infer<typeof kindSchema>[];
+    try {
+      items = await kubectl.list(kindSchema, ['deployments,statefulsets,pods', '-n', namespace]);
+      failingSince = undefined;
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      failingSince ??= Date.now();
+      if (Date.now() >= Math.min(failingSince + FAILURE_GRACE_MS, end))
+        throw new Failure(`${error.message}. Once the cluster responds, deploy again.`);
+      await delay(POLL_MS);
+      continue;
+    }
     const workloads = items
       .flatMap((item) => workloadSchema.safeParse(item).data ?? [])
       .filter(({ kind, metadata }) => names.has(`${kind.toLowerCase()}/${metadata.name}`));

@@ -9,7 +9,7 @@ import {
 import { parseRedisInfo } from '@tocsin/service/redis-info';
 import { messageOf } from '../../failure.ts';
 import type { Clock } from './clock-skew.ts';
-import { fault, worst, type Finding } from '../finding.ts';
+import { fault, warn, worst, type Finding } from '../finding.ts';
 import { checkEviction, checkFsync, checkMemory, checkRole, type RedisFacts } from './redis-rules.ts';
 import type { Target } from '../target.ts';
 
@@ -35,11 +35,12 @@ export function closeRedis(redis: RedisClient | Error): void {
 
 /** Checks Redis's durability settings and clock. In a cluster, checks each master's settings. */
 export async function checkRedis(
-  target: Pick<Target, 'redis'>,
+  target: Pick<Target, 'redis' | 'isRedisExternal'>,
   redis: RedisClient | Error,
 ): Promise<{ findings: Finding[]; clock?: Clock }> {
   const address = targetText(target.redis);
   if (redis instanceof Error) {
+    if (target.isRedisExternal) return { findings: [unchecked(address, redis)] };
     const explanation = explainRedisFault(redis, target.redis);
     return {
       findings: [
@@ -84,6 +85,14 @@ export async function checkRedis(
     };
   }
 }
+
+/** Only the pods need to reach an external Redis. */
+const unchecked = (address: string, error: Error): Finding =>
+  warn(
+    'redis',
+    `can't be reached at ${address} from this machine (${messageOf(error)}), so its settings weren't checked`,
+    'Compare its settings with docs/guides/redis.md.',
+  );
 
 /** Checks each Redis except the broadcaster's. */
 export async function checkOtherRedis(target: Target): Promise<Finding[]> {

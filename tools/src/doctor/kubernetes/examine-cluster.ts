@@ -86,8 +86,8 @@ async function forwardPorts(
       httpPort === undefined ? undefined : forwards.to(name, httpPort),
     );
   const sidecars = [...podsOf(APP_IDS.producer), ...podsOf(APP_IDS.bff)];
-  // An external Redis needs no port forward.
-  const ownRedis = secrets.redis.addresses[0]?.host === OWN_REDIS ? podsOf(OWN_REDIS) : [];
+  const isRedisExternal = secrets.redis.addresses[0]?.host !== OWN_REDIS;
+  const ownRedis = isRedisExternal ? [] : podsOf(OWN_REDIS);
   const [producers, bffs, sidecarEndpoints, redis] = await Promise.all([
     applications(APP_IDS.producer),
     applications(APP_IDS.bff),
@@ -97,6 +97,7 @@ async function forwardPorts(
   return {
     ...{ producers, bffs, sidecars: sidecarEndpoints },
     redis: forwardedTarget(secrets.redis, redis),
+    isRedisExternal,
     daprApiToken: secrets.daprApiToken,
   };
 }

@@ -61,6 +61,14 @@ describe('checkPods', () => {
     expect(finding.remedy).toContain('kubectl -n ns get pods');
   });
 
+  it('should not blame pods of other workloads', async () => {
+    const crashing = pod('other-a', 'other');
+    const waiting = { waiting: { reason: 'CrashLoopBackOff' } };
+    const containerStatuses = [{ name: 'other', image: 'i', restartCount: 9, state: waiting }];
+    const items = [workload('bff', 1), { ...crashing, status: { phase: 'Running', containerStatuses } }];
+    expect((await checkPods(clusterWith(items), 'ns')).finding.says).toBe('not all available: bff 1/2');
+  });
+
   it('should explain how to deploy if nothing is deployed', async () => {
     await expect(checkPods(clusterWith([workload('other')]), 'ns')).rejects.toThrow(
       /Tocsin is not running in this cluster's ns namespace.*npm run deploy/,
