@@ -16,17 +16,16 @@ export class SidecarError extends Error {
 /** HTTP 403: the sidecar's configuration doesn't allow access to this secret. */
 const NOT_ALLOWED = 403;
 
-const NO_STORE = ['ERR_SECRET_STORE_NOT_FOUND', 'ERR_SECRET_STORES_NOT_CONFIGURED'];
 /** Matches texts of secret stores, such as `ResourceNotFoundException` of AWS, but not a DNS error's `ENOTFOUND`. */
 const MISSING = /\b[Nn]ot [Ff]ound\b|NotFound(?:Exception)?\b|\bversion not exist\b/;
 
 /**
- * Returns `undefined` if reading a secret failed because the application has no such secret or no secret store, and
- * throws any other error again. Many secret stores, such as Kubernetes, report a missing secret as an error.
+ * Returns `undefined` if reading a secret failed because the application has no such secret, and throws any other error
+ * again. Many secret stores, such as Kubernetes, report a missing secret as an error. A store that isn't loaded could
+ * have the secret, so it counts as an error.
  */
 export function undefinedIfMissing(error: unknown): undefined {
   const isMissing =
-    error instanceof SidecarError &&
-    (error.status === NOT_ALLOWED || NO_STORE.includes(error.code) || MISSING.test(error.message));
+    error instanceof SidecarError && (error.status === NOT_ALLOWED || MISSING.test(error.message));
   if (!isMissing) throw error;
 }
