@@ -92,7 +92,7 @@ describe('the schedule index', () => {
     const { publishService, scheduleObserver } = instance({ scheduleIndexStore: store });
     expect((await publishService.publish([input('a')])).outcome).toBe('accepted');
     expect(await whenClaimed(publishService.retract('all', 'a'))).toBe('accepted');
-    expect(await publishService.erase('all')).toBe('accepted');
+    expect(await whenClaimed(publishService.erase('all'))).toBe('accepted');
     expect(new Set(store.documents.values())).toEqual(new Set([stored]));
     expect(await indexOver(store).read()).toEqual({ entries: [], isComplete: false });
     expect(scheduleObserver.events).not.toContain('unlisted');
@@ -168,7 +168,7 @@ describe('a schedule', () => {
     await whenClaimed(publishService.retract('all', 'a'));
     expect(await names()).toHaveLength(3);
     expect(await names()).not.toContain(nameOf('all', { id: 'a' }));
-    await publishService.erase('user:1');
+    await whenClaimed(publishService.erase('user:1'));
     expect(await names()).toEqual([nameOf('all', { id: 'b' })]);
   });
 
@@ -183,7 +183,7 @@ describe('a schedule', () => {
 
     await publishService.publish([input('three')]);
     vi.setSystemTime(START + 9_000 * HOUR);
-    expect(await publishService.erase('all')).toBe('accepted');
+    expect(await whenClaimed(publishService.erase('all'))).toBe('accepted');
     expect(stored()).not.toContain(prefixOf('all'));
   });
 
@@ -226,7 +226,7 @@ describe('a slow index', () => {
     });
     const erased = publishService.erase('all');
     await vi.advanceTimersByTimeAsync(2 * CHANGE_LIMIT_MS);
-    expect(await erased).toBe('accepted');
+    expect(await whenClaimed(erased)).toBe('accepted');
     expect((await indexOver(scheduleIndexStore).read()).entries).toEqual([]);
   });
 });
@@ -244,7 +244,7 @@ describe('without a writable index', () => {
     await vi.advanceTimersByTimeAsync(CHANGE_LIMIT_MS);
     expect([await erased, failures.length]).toEqual(['late', 1]);
     vi.restoreAllMocks();
-    expect(await publishService.erase('all')).toBe('accepted');
+    expect(await whenClaimed(publishService.erase('all'))).toBe('accepted');
     expect((await indexOver(scheduleIndexStore).read()).entries).toEqual([]);
   });
 });

@@ -205,7 +205,7 @@ it('should remove only the erased feed’s schedules', async () => {
     input('b', 600_000, { feed }),
     input('c', 5_000),
   ]);
-  expect(await publishService.erase(feed)).toBe('accepted');
+  expect(await whenClaimed(publishService.erase(feed))).toBe('accepted');
   expect([jobs.names, [...dueWindowStore.documents.values()].map(({ notification: { id } }) => id)]).toEqual([
     [],
     ['c'],
@@ -231,7 +231,7 @@ it('should not deliver an erased feed’s schedule that another producer was tak
   vi.spyOn(second.jobs, 'find').mockResolvedValueOnce(scheduled).mockResolvedValueOnce(scheduled);
   const takenOver = second.schedules.takeOver('its job');
   await isWriting;
-  expect(await first.publishService.erase(feed)).toBe('accepted');
+  expect(await whenClaimed(first.publishService.erase(feed))).toBe('accepted');
   write();
   await vi.advanceTimersByTimeAsync(20_000);
   expect(await takenOver).toBe(true);
