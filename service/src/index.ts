@@ -1,4 +1,5 @@
 /** Code that the applications share: settings, logs, traces, problem details, and calls to the sidecar. */
+export * from './audit/note-change.ts';
 export * from './audit/note-refused-call.ts';
 export * from './audit/note.ts';
 export * from './audit/observe.ts';

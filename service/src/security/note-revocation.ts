@@ -1,5 +1,5 @@
 import type { AuditNote } from '../audit/note.ts';
-import type { AuditCaller } from '../set-aside/note-set-aside.ts';
+import { noteChange, type AuditCaller } from '../audit/note-change.ts';
 import { RevocationsFullError } from './revocations.ts';
 
 /**
@@ -7,7 +7,7 @@ import { RevocationsFullError } from './revocations.ts';
  * error other than RevocationsFullError. If `change` resolves with false, there was nothing to lift and nothing to note.
  * Settles like `change`.
  */
-export async function noteRevocation<T>(
+export function noteRevocation<T>(
   audit: { note(note: AuditNote): void },
   caller: AuditCaller,
   {
@@ -16,13 +16,6 @@ export async function noteRevocation<T>(
     change,
   }: { action: 'reader-revoked' | 'reader-restored'; sub: string; change: () => Promise<T> },
 ): Promise<T> {
-  const note = (outcome: 'done' | 'uncertain') => audit.note({ ...caller, action, outcome, ids: [sub] });
-  try {
-    const result = await change();
-    if (result !== false) note('done');
-    return result;
-  } catch (error) {
-    if (!(error instanceof RevocationsFullError)) note('uncertain');
-    throw error;
-  }
+  const isRefusal = (error: unknown): boolean => error instanceof RevocationsFullError;
+  return noteChange(audit, { ...caller, action, ids: [sub] }, { change, isRefusal });
 }

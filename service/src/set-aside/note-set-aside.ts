@@ -1,14 +1,13 @@
 import type { SetAside } from '@tocsin/contracts';
 import type { AuditNote } from '../audit/note.ts';
+import { noteChange, type AuditCaller } from '../audit/note-change.ts';
 import { SetAsideError } from './new-entry.ts';
-
-export type AuditCaller = Pick<AuditNote, 'actor' | 'via'>;
 
 /**
  * Runs `change`, which puts a record back or deletes it. Notes the outcome in the audit trail: `done`, or `uncertain`
  * after an error other than SetAsideError. Settles like `change`.
  */
-export async function noteSetAside(
+export function noteSetAside(
   audit: { note(note: AuditNote): void },
   caller: AuditCaller,
   {
@@ -17,13 +16,6 @@ export async function noteSetAside(
     change,
   }: { action: 'put-back' | 'delete'; record: SetAside; change: () => Promise<void> },
 ): Promise<void> {
-  const note = (outcome: 'done' | 'uncertain') =>
-    audit.note({ ...caller, action, outcome, ids: [record.entry], feeds: record.feed ? [record.feed] : [] });
-  try {
-    await change();
-  } catch (error) {
-    if (!(error instanceof SetAsideError)) note('uncertain');
-    throw error;
-  }
-  note('done');
+  const about = { ...caller, action, ids: [record.entry], feeds: record.feed ? [record.feed] : [] };
+  return noteChange(audit, about, { change, isRefusal: (error) => error instanceof SetAsideError });
 }
