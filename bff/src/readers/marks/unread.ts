@@ -68,10 +68,12 @@ export async function countUnread(
     }
   };
   // Count ended snoozes based on marks, since their notifications might have left the history.
-  for (const { id, offset, due, epoch: markEpoch } of inbox?.snoozed ?? []) {
-    if (due && (markEpoch !== epoch || !(await isGone(offset, history))))
-      add(placeOf({ offset, notification: { id } }));
-  }
+  await Promise.all(
+    (inbox?.snoozed ?? []).map(async ({ id, offset, due, epoch: markEpoch }) => {
+      if (due && (markEpoch !== epoch || !(await isGone(offset, history))))
+        add(placeOf({ offset, notification: { id } }));
+    }),
+  );
 
   const readTo = read?.offset ?? 0;
   const lowest = Math.max(floor, readTo + 1, 1);
