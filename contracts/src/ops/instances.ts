@@ -15,7 +15,7 @@ export const announcementQueueSchema = z.object({
   waiting: count,
   /** Announcements read but not acknowledged. They are being processed, or have failed and will be retried. */
   heldBack: count,
-  /** Age (ms) of the oldest announcement, waiting or held back. 0 if there are none. */
+  /** Age (ms) of the oldest announcement, whether waiting or held back; 0 without announcements. */
   oldestMs: count,
 });
 export type AnnouncementQueue = z.infer<typeof announcementQueueSchema>;

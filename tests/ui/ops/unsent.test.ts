@@ -78,7 +78,7 @@ describe('fallbacks that were not sent', () => {
     await page.getByTestId('unsent-fault').getByText('Retrying').waitFor();
   });
 
-  it('should not appear in the verdict if there are none', async () => {
+  it('should not appear in the verdict if every fallback was sent', async () => {
     const page = await pages.open(ops);
     await page.getByTestId('no-unsent').waitFor();
     expect(await page.getByTestId('verdict-fault').filter({ hasText: 'fallback' }).count()).toBe(0);

@@ -82,7 +82,7 @@ function jsonOf(file: string): unknown {
 export const saveApiKeys = (dataDir: string, keys: readonly ApiKey[]): void =>
   writePrivate(dataDir, apiKeysFile(dataDir), `${JSON.stringify(keys, null, 2)}\n`);
 
-/** The `vapid` secret that `npm run vapid` stored, or `undefined` if there is none. */
+/** The `vapid` secret that `npm run vapid` stored, or `undefined` if it hasn't stored one. */
 export const loadVapid = (dataDir: string): string | undefined =>
   existsSync(vapidFile(dataDir)) ? readFileSync(vapidFile(dataDir), 'utf8').trim() : undefined;
 
