@@ -7,6 +7,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
  * machines.
  */
 const MAX_RATIO = 1.5;
+/**
+ * Maximum state store reads per instance while its 500 clients recover. The head, a segment and the anonymous read state
+ * are each read once. The rest are the readiness checks and the instance's status for the ops page: a few reads per
+ * second, and recovering takes a slow machine several seconds.
+ */
+const MAX_STATE_READS = 50;
 
 let stack: Stack;
 beforeAll(async () => {
@@ -21,12 +27,9 @@ it('should recover 1,000 clients simultaneously from memory in little more time 
   console.log(
     `1,000 clients: connect ${Math.round(plain)} ms, connect and recover 100 each ${Math.round(recovering)} ms, ratio ${ratio.toFixed(2)}; state reads ${stateReads.join(', ')}`,
   );
-  // The head, the segments and the anonymous read state are each read once. The instances also compare their views
-  // with the head regularly, so slow machines need a few more reads. The number of reads must not grow with the client
-  // count.
   for (const reads of stateReads) {
     expect(reads).toBeGreaterThan(0);
-    expect(reads).toBeLessThanOrEqual(10);
+    expect(reads).toBeLessThanOrEqual(MAX_STATE_READS);
   }
   expect(ratio).toBeLessThanOrEqual(2 * MAX_RATIO);
 });

@@ -38,8 +38,8 @@ export class DocumentLedger {
       const dropped: string[] = [];
       while (documents.length > 1 && (documents.length > max || sizeOf(documents) > MAX_LEDGER_BYTES))
         dropped.push(...documents.splice(0, 1).map(([oldest]) => oldest));
-      // Delete before writing the ledger. Otherwise a failed delete would leave an unlisted document behind until it
-      // expires.
+      // Erase before writing the ledger. Otherwise a failed erasure would leave an unlisted document behind until it
+      // expires. So would a change in progress if the document were removed without a tombstone.
       if (dropped.length > 0) await store.erase(dropped);
       return documents;
     });

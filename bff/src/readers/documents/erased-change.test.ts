@@ -5,6 +5,7 @@ import { ContactBook } from '../../away/contacts/contacts.ts';
 import { MemoryBroadcaster } from '../../memory/broadcaster.ts';
 import { MemoryReaderStore } from '../../memory/reader-store.ts';
 import { Inboxes } from '../inbox/inboxes.ts';
+import { DocumentLedger } from './document-ledger.ts';
 import { ERASED_TTL_SECONDS, type StoredWrite } from './erasable-store.ts';
 import { writeDocument } from './write-document.ts';
 import { Histories } from '../marks/histories.ts';
@@ -98,6 +99,25 @@ it('new fallbacks should not restore earlier fallbacks after an erasure', async 
     shared.store,
   );
   expect((await one.stored(READER))?.waiting.map(({ id }) => id)).toEqual(['b']);
+});
+
+it('a change of mutes should not bring back a document that the ledger has replaced, nor leave it unlisted', async () => {
+  const owner = 'address:198.51.100.7';
+  const create = () => {
+    const ledger = new DocumentLedger({ store, max: 1, now: () => 1 });
+    return new MuteLists({ store, channel: new MemoryBroadcaster(), ledger });
+  };
+  const [one, other] = [create(), create()];
+  await one.set('client:old', { feeds: ['topic:a'], severities: [] }, owner);
+  await eraseDuring(
+    () => other.set('client:new', { feeds: ['topic:b'], severities: [] }, owner),
+    () => one.set('client:old', { severities: ['info'] }, owner),
+  );
+  expect(await one.read('client:old')).toEqual({ feeds: [], severities: ['info'] });
+  expect(await new DocumentLedger({ store, max: 1, now: () => 1 }).keysOf(owner)).toEqual([
+    mutesKey('client:old'),
+  ]);
+  expect(await store.read(mutesKey('client:new'))).toBeUndefined();
 });
 
 describe('a change that finds its document erased and writes nothing', () => {
