@@ -10,6 +10,7 @@ import {
 import { commandTrail, commandUser, type CommandTrail } from '../audit/command-trail.ts';
 import { Failure, messageOf } from '../failure.ts';
 import { parseOptions, usageFailure } from '../options.ts';
+import { escapeControls } from '../print/escape-controls.ts';
 import { chooseSidecar } from '../start/instance/choose-sidecar.ts';
 
 const USAGE = 'npm run dead-letters [-- show ENTRY | put-back ENTRY | put-back --all | delete ENTRY]';
@@ -136,13 +137,3 @@ function print(records: readonly SetAside[]): void {
 function say(line: string): void {
   process.stdout.write(`${escapeControls(line)}\n`);
 }
-
-/**
- * Escapes characters that a terminal may interpret or that change the text direction, since publishers choose parts of
- * a record.
- */
-const escapeControls = (text: string): string =>
-  text.replace(
-    /[\p{Cc}\p{Bidi_Control}]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );

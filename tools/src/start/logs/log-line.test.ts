@@ -35,6 +35,14 @@ describe('parseLine', () => {
     expect(parseLine(`== APP - producer == ${text}`)).toEqual({ source: 'producer', level: 'info', text });
   });
 
+  it.each([
+    ['an application', `== bff 4001 == ${JSON.stringify({ msg: 'unknown', id: 'a\u001b[2J\u202eb' })}`],
+    ['an application that failed', '== bff 4001 == Error: unknown id=a\u001b[2J\u202eb'],
+    ['daprd', 'time="2026-01-01T00:00:00Z" level=info msg="unknown id=a\u001b[2J\u202eb" app_id=bff'],
+  ])('should escape control characters in the lines of %s', (_, line) => {
+    expect(parseLine(line)?.text).toMatch(/unknown id=a\\u001b\[2J\\u202eb$/);
+  });
+
   it('should truncate long values', () => {
     const line = parseLine(`== APP - bff == ${JSON.stringify({ msg: 'm', body: 'x'.repeat(500) })}`);
     expect(line?.text).toHaveLength('m body='.length + 120);

@@ -1,4 +1,6 @@
-/** A log line in readable form. */
+import { escapeControls } from '../../print/escape-controls.ts';
+
+/** A log line in readable form, without control characters. */
 export interface LogLine {
   /** The source: `producer 4000`, `bff 4001`, or `dapr 4001` for its sidecar. */
   source: string;
@@ -18,6 +20,11 @@ export const markLine = (source: string, line: string): string => `== ${source} 
 
 /** Parses a line from the `npm start` log file, or from the output of `dapr run -f`. `undefined` for an empty line. */
 export function parseLine(raw: string): LogLine | undefined {
+  const line = parse(raw);
+  return line && { ...line, text: escapeControls(line.text) };
+}
+
+function parse(raw: string): LogLine | undefined {
   const line = raw.replace(COLORS, '').trimEnd();
   const [, source, content = ''] = MARKED.exec(line) ?? [undefined, undefined, line];
   if (content.trim() === '') return undefined;
