@@ -56,8 +56,9 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
     verbose: options.verbose,
   });
   const say: Say = (text) => printer.print({ source: 'tocsin', level: 'info', text });
+  // Before the setup, which can take minutes, so that a second `npm start` doesn't use the same data.
+  registerRunning(ROOT, [options.dataDir, config.cacheDir]);
   const { dapr, redisServer } = await unlessStopped(signal, setUp(config, say));
-  const unregister = registerRunning(ROOT, [options.dataDir, config.cacheDir]);
   const services = await createServices(dapr, redisServer, config, options.dataDir);
   const errors = new LastErrors();
   const logFile = new LogFile(logFileOf(options.dataDir), (error) =>
@@ -120,7 +121,6 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
     say('Stopping: applications first, then their sidecars, then the rest.');
     await stopParts(parts);
     await Promise.all(services.managed.map(({ process }) => process.stop()));
-    unregister();
     removeSidecarInfo();
     say('Stopped.');
   }

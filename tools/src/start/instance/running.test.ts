@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -18,9 +18,10 @@ const SCRIPT = `
   registerRunning('/folder', [dir]);
   console.log(await findRunning(dir));`;
 
-it('should ignore a leftover registration that has this process’s id', async () => {
+it('should ignore a leftover registration that has this process’s id, and remove its own on exit', async () => {
   const flags = ['--import', import.meta.resolve('tsx'), '--input-type=module'];
   // `cli.ts` makes the command look like that of `npm start`.
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, '-e', SCRIPT, 'cli.ts', dir]);
   expect(stdout).toBe('undefined\n');
+  expect(readdirSync(dir)).toEqual([]);
 });

@@ -34,17 +34,17 @@ export async function findRunning(dir: string): Promise<RunningCopy | undefined>
   return command?.includes('cli.ts') ? result.data : undefined;
 }
 
-/** Registers this process in each of `dirs`. Returns a function that removes the registration. */
-export function registerRunning(folder: string, dirs: readonly string[]): () => void {
+/** Registers this process in each of `dirs` until it exits. */
+export function registerRunning(folder: string, dirs: readonly string[]): void {
   const files = dirs.map(fileIn);
   const content = JSON.stringify({ pid: process.pid, folder });
   for (const file of files) {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
   }
-  return () => {
+  process.once('exit', () => {
     for (const file of files) if (contentOf(file) === content) rmSync(file, { force: true });
-  };
+  });
 }
 
 function contentOf(file: string): string | undefined {
