@@ -1,4 +1,4 @@
-import { nextTick, ref } from 'vue';
+import { effectScope, nextTick, ref, type EffectScope } from 'vue';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { at, useFreshStores } from '../../../testing/stores.ts';
 import { useToasts } from '../store.ts';
@@ -9,6 +9,8 @@ class FakeDocument {
   activeElement: unknown = null;
 }
 let page: FakeDocument;
+/** Owns the watchers, which would otherwise outlive their test. */
+let scope: EffectScope;
 let region: HTMLElement;
 let cards: HTMLElement[] = [];
 const setFocused = vi.fn<(inside: boolean) => void>();
@@ -24,6 +26,7 @@ function button(key?: string): HTMLElement {
 }
 
 beforeEach(() => {
+  scope = effectScope(true);
   vi.stubGlobal('Document', FakeDocument);
   vi.stubGlobal('HTMLElement', Object);
   page = new FakeDocument();
@@ -34,10 +37,15 @@ beforeEach(() => {
   useToasts().show('all', [at(1), at(2), at(3)]);
 });
 afterEach(() => {
+  scope.stop();
   vi.unstubAllGlobals();
 });
 
-const start = () => useFocus(ref(region), () => cards, setFocused);
+const start = () => {
+  const focus = scope.run(() => useFocus(ref(region), () => cards, setFocused));
+  if (!focus) throw new Error('the scope has stopped');
+  return focus;
+};
 
 it('should move the focus from a retracted toast to the next toast', () => {
   start();
