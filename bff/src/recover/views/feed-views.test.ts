@@ -69,6 +69,35 @@ describe('a feed without watchers', () => {
     expect(views.view('topic:2999')).toBe(views.view('topic:2999'));
   });
 
+  it('should be dropped before feeds that were read or watched later', () => {
+    views.watch('topic:0');
+    for (let i = 0; i < 1_000; i++) views.view(`topic:${i}`);
+    const [read, unwatched] = [views.view('topic:1'), views.view('topic:0')];
+    const dropped = views.view('topic:2');
+    for (let i = 3; i < 1_000; i++) views.view(`topic:${i}`);
+    views.view('topic:1');
+    views.unwatch('topic:0');
+    views.view('topic:1000');
+    views.view('topic:1001');
+    expect(views.view('topic:1')).toBe(read);
+    expect(views.view('topic:0')).toBe(unwatched);
+    expect(views.view('topic:2')).not.toBe(dropped);
+  });
+
+  it('should be created and dropped without looking at the watched feeds', () => {
+    for (let i = 0; i < 2_000; i++) views.watch(`topic:watched-${i}`);
+    const iterators = [new Map().entries(), new Set().values()];
+    const steps = iterators.map((iterator) =>
+      vi.spyOn(Object.getPrototypeOf(iterator) as typeof iterator, 'next'),
+    );
+    for (let i = 0; i < 3_000; i++) views.view(`topic:${i}`);
+    const count = steps.reduce((sum, { mock }) => sum + mock.calls.length, 0);
+    for (const step of steps) step.mockRestore();
+    expect(count).toBeLessThanOrEqual(3_000);
+    expect(views.watched).toBe(2_000);
+    expect(views.size).toBeLessThanOrEqual(3_000);
+  });
+
   it('should be dropped a minute after the last read', async () => {
     await views.view('all').knownPosition();
     await sleep(61_000);

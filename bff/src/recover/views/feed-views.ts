@@ -57,6 +57,8 @@ export class FeedViews {
   readonly #dependencies: ViewsDependencies;
   readonly #onError: (feed: string, error: unknown) => void;
   readonly #views = new Map<string, ManagedView>();
+  /** Views without watchers, the least recently used first. */
+  readonly #unwatched = new Set<string>();
   readonly #timer: NodeJS.Timeout;
   #ticks = 0;
   /** When the comparisons after missed broadcasts end (ms of `performance.now()`). */
@@ -79,13 +81,16 @@ export class FeedViews {
     const managed = this.#managed(feed);
     managed.view.joined();
     if (managed.watchers++ > 0) return;
+    this.#unwatched.delete(feed);
     managed.view.markOutdated();
     this.#compareIn(managed, managed.view.position ? 0 : FIRST_COMPARISON_MS);
   }
 
   unwatch(feed: string): void {
     const managed = this.#views.get(feed);
-    if (managed) managed.watchers = Math.max(0, managed.watchers - 1);
+    if (!managed) return;
+    managed.watchers = Math.max(0, managed.watchers - 1);
+    if (managed.watchers === 0) this.#unwatched.add(feed);
   }
 
   /**
@@ -133,20 +138,30 @@ export class FeedViews {
       managed = { view, watchers: 0, compareAt: 0, isRegular: false, usedAt: 0, slot };
       this.#compareIn(managed, FIRST_COMPARISON_MS);
       this.#makeRoom();
+      this.#views.set(feed, managed);
     }
-    // Keep the map ordered by last use.
-    this.#views.delete(feed);
-    this.#views.set(feed, managed);
+    if (managed.watchers === 0) {
+      // Keep the set ordered by last use.
+      this.#unwatched.delete(feed);
+      this.#unwatched.add(feed);
+    }
     managed.usedAt = performance.now();
     return managed;
   }
 
   /** Drops unwatched views if there are too many. This is safe: the next reader rereads the head. */
   #makeRoom(): void {
-    if (this.#views.size < MAX_UNWATCHED) return;
-    const unwatchedViews = [...this.#views].filter(([, { watchers }]) => watchers === 0);
-    if (unwatchedViews.length < MAX_UNWATCHED) return;
-    for (const [feed] of unwatchedViews.slice(0, MAX_UNWATCHED / 10)) this.#views.delete(feed);
+    if (this.#unwatched.size < MAX_UNWATCHED) return;
+    let dropped = 0;
+    for (const feed of this.#unwatched) {
+      this.#drop(feed);
+      if (++dropped === MAX_UNWATCHED / 10) return;
+    }
+  }
+
+  #drop(feed: string): void {
+    this.#views.delete(feed);
+    this.#unwatched.delete(feed);
   }
 
   /** Number of feeds being read or watched. */
@@ -235,13 +250,13 @@ export class FeedViews {
     for (const [feed, managed] of this.#views) {
       if (isPositionDue(managed.slot)) due.push([feed, managed]);
       if (managed.watchers === 0 && managed.usedAt + IDLE_MS < now) {
-        this.#views.delete(feed);
+        this.#drop(feed);
         continue;
       }
       if (managed.compareAt > now) continue;
       void this.#compare(feed, managed);
     }
-    // Report after the loop, since reporting can read views and thereby reorder the map.
+    // Report after the loop, since reporting can read views and thereby add and drop some.
     for (const [feed, managed] of due) this.#reportPosition(feed, managed);
   }
 }
