@@ -15,9 +15,14 @@ export class DamagedHeadError extends TemporaryError {
   override name = 'DamagedHeadError';
 }
 
+/** A segment that no version of Tocsin could have written. */
+export class DamagedSegmentError extends TemporaryError {
+  override name = 'DamagedSegmentError';
+}
+
 /** Whether the error means that a feed's documents are damaged and that retrying won't help. */
 export const isDamageError = (error: unknown): error is Error =>
-  error instanceof DamagedHeadError || isDamagedDocument(error);
+  error instanceof DamagedHeadError || error instanceof DamagedSegmentError || isDamagedDocument(error);
 
 /** A document that the head references is missing, so part of the feed's state was lost. */
 export class LostDocumentError extends TemporaryError {

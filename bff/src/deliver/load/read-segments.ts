@@ -1,11 +1,12 @@
 import { segmentSchema, type Publication, type SegmentReference } from '@tocsin/contracts';
-import { LostDocumentError } from '../errors.ts';
+import { DamagedSegmentError, LostDocumentError } from '../errors.ts';
 import { parseStored } from '../parse-stored.ts';
 import type { FeedLog } from '../ports.ts';
 
 /**
  * The segments' publications in `keys` order.
  * @throws LostDocumentError if a segment is missing
+ * @throws DamagedSegmentError if no version could have written a segment
  */
 export async function readSegments(
   log: Pick<FeedLog, 'readDocuments'>,
@@ -15,7 +16,7 @@ export async function readSegments(
   const documents = await log.readDocuments(keys);
   return keys.map((key, index) => {
     if (documents[index] === undefined) throw new LostDocumentError(key);
-    return parseStored(segmentSchema, documents[index], key).publications;
+    return parseStored(segmentSchema, documents[index], key, DamagedSegmentError).publications;
   });
 }
 
