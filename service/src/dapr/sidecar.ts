@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { parseJson } from '@tocsin/contracts';
 import { Pool } from 'undici';
 import { currentTraceparent } from '../observe/trace.ts';
 import { bulkSchema, errorOf, jobSchema, metadataSchema, refusal, secretSchema } from './sidecar-answers.ts';
@@ -110,7 +111,7 @@ export class Sidecar {
 
   /**
    * Calls an actor's method, on whichever instance hosts the actor. May have to wait for other calls to the actor.
-   * `body` is JSON.
+   * `body` is JSON. Resolves with `undefined` if the response isn't JSON, since any application can host the actor.
    */
   async callActor(
     type: string,
@@ -122,7 +123,7 @@ export class Sidecar {
     const path = `/v1.0/actors/${type}/${encodeURIComponent(id)}/method/${method}`;
     const { status, text } = await this.#sendText('PUT', path, body, options);
     if (status >= 300) throw refusal(`PUT ${path}`, status, text);
-    return text === '' ? undefined : (JSON.parse(text) as unknown);
+    return parseJson(text);
   }
 
   /** Returns the value and etag, or `undefined` if the key is missing. */
