@@ -1,4 +1,10 @@
-import { idsDocumentSchema, type Head, type IdsReference, type Publication } from '@tocsin/contracts';
+import {
+  idsDocumentSchema,
+  isErasure,
+  type Head,
+  type IdsReference,
+  type Publication,
+} from '@tocsin/contracts';
 import { randomId } from '@tocsin/service/random-id';
 import { keptIds, keptSegments } from '../../feed/history/history.ts';
 import { HistoryIndex } from '../../feed/history/history-index.ts';
@@ -58,8 +64,12 @@ export async function prepareCommit(
   dependencies: CommitDependencies,
 ): Promise<PreparedCommit> {
   const { log, marks, limits, now, retire } = dependencies;
-  await recallIds(loaded, activation, dependencies);
-  const remembered = await recallRetractions(loaded, activation, dependencies);
+  // An erasure forgets the ids, so it must not fail because of their documents.
+  const erases = batch?.items.some(isErasure) ?? false;
+  if (!erases) await recallIds(loaded, activation, dependencies);
+  const remembered = erases
+    ? { retractions: [], unwritten: new Set<string>() }
+    : await recallRetractions(loaded, activation, dependencies);
   const planned = await planCommit({
     feed,
     base: loaded.base,

@@ -1,6 +1,6 @@
 import { DOCUMENT_VERSION, type Head } from '@tocsin/contracts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Fixture, notification, retract } from '../../../testing/feed-fixture.ts';
+import { erase, Fixture, notification, retract } from '../../../testing/feed-fixture.ts';
 
 const [ADA, BEN] = ['user:ada', 'user:ben'];
 const to = (feed: string, id: string) => notification(id, { feed });
@@ -20,9 +20,10 @@ beforeEach(async () => {
   await f.instance().take(1);
 });
 
-async function overwrite(kind: 'segments' | 'ids', value: unknown) {
+async function overwrite(kind: 'segments' | 'ids' | 'retractions', value: unknown) {
   const head = (await f.log.readHead(BEN))?.head as Head;
-  for (const { key } of head[kind]) overwritten.set(key, value);
+  expect(head[kind]).not.toHaveLength(0);
+  for (const { key } of head[kind] ?? []) overwritten.set(key, value);
 }
 
 describe('a feed with a damaged segment', () => {
@@ -41,5 +42,37 @@ describe('a feed with a damaged segment', () => {
     f.depositInPartition(2, [retraction, to(ADA, 'a2')]);
     await expect(f.instance().take(2)).rejects.toThrow('this version cannot read');
     expect(f.setAside.records.size).toBe(0);
+  });
+});
+
+describe('an erasure', () => {
+  const erasure = { ...erase, feed: BEN };
+
+  it.each(['segments', 'ids', 'retractions'] as const)(
+    'should ignore damaged documents: %s',
+    async (kind) => {
+      f.depositInPartition(2, [retraction]);
+      await f.instance().take(2);
+      const before = (await f.log.readHead(BEN))?.head;
+      await overwrite(kind, { v: DOCUMENT_VERSION, publications: 7, hashes: 7 });
+      f.depositInPartition(3, [to(BEN, 'b1'), erasure, to(BEN, 'b1')]);
+      expect(await f.instance().take(3)).toBe('delivered');
+      expect(f.setAside.records.size).toBe(0);
+      expect(await f.idsOf(BEN)).toEqual(['b1']);
+      const old = [...(before?.segments ?? []), ...(before?.ids ?? [])].map(({ key }) => key);
+      overwritten.clear();
+      expect(await f.log.readDocuments(old)).toEqual(old.map(() => undefined));
+    },
+  );
+
+  it('should make an instance forget the ids that it remembered', async () => {
+    const instance = f.instance();
+    f.depositInPartition(2, [retraction, to(BEN, 'b2')]);
+    await instance.take(2);
+    f.depositInPartition(3, [erasure]);
+    await instance.take(3);
+    f.depositInPartition(4, [to(BEN, 'b1'), to(BEN, 'b2')]);
+    await instance.take(4);
+    expect(await f.idsOf(BEN)).toEqual(['b1', 'b2']);
   });
 });
