@@ -7,6 +7,8 @@ import { takeFeedTurn } from '../v1/feed-turn.ts';
 import type { Announced, TurnsDependencies, TurnResult } from './turn.ts';
 
 const MAX_ACTIVATIONS = 20_000;
+/** Evicting reduces the activations to this share of the maximum, so that the next scan isn't due right away. */
+const KEPT_SHARE = 0.9;
 /** Maximum number of ids across all activations. */
 const MAX_KNOWN_IDS = 1_000_000;
 /** The ids are counted again after this many queues have become empty. */
@@ -114,12 +116,13 @@ export class FeedHost {
    * dropped activation is reloaded by the feed's next turn.
    */
   #forgetOldest(): void {
-    const isDue = this.#activations.size > this.#maxActivations || ++this.#emptiedQueues % COUNT_EVERY === 0;
-    if (!isDue) return;
+    const isFull = this.#activations.size > this.#maxActivations;
+    if (!isFull && ++this.#emptiedQueues % COUNT_EVERY !== 0) return;
+    const kept = isFull ? KEPT_SHARE * this.#maxActivations : this.#maxActivations;
     let ids = 0;
     for (const { known } of this.#activations.values()) ids += known.size;
     for (const [feed, { known, unwritten }] of this.#activations) {
-      if (this.#activations.size <= this.#maxActivations && ids <= MAX_KNOWN_IDS) return;
+      if (this.#activations.size <= kept && ids <= MAX_KNOWN_IDS) return;
       if (this.#queues.has(feed) || unwritten.size > 0) continue;
       this.#activations.delete(feed);
       ids -= known.size;
