@@ -5,12 +5,11 @@ const MAX_ACTORS = 20_000;
 
 /** The actors on this instance that Dapr has called within the last 10 s. */
 export class HostedActors {
-  readonly #names: LRUCache<string, true>;
-
-  constructor(now: () => number) {
-    const bounds = { maxSize: MAX_ACTORS, sizeCalculation: () => 1 };
-    this.#names = new LRUCache({ ...bounds, ttl: HOSTED_MS, ttlResolution: 0, perf: { now } });
-  }
+  readonly #names = new LRUCache<string, true>({
+    ...{ maxSize: MAX_ACTORS, sizeCalculation: () => 1 },
+    // A clock that doesn't jump when the system's clock is set.
+    ...{ ttl: HOSTED_MS, ttlResolution: 0, perf: { now: () => performance.now() } },
+  });
 
   add(name: string): void {
     this.#names.set(name, true);

@@ -53,6 +53,25 @@ it('should run turns locally for two seconds after the host refused a call', asy
   expect(onTakeover).toHaveBeenCalledTimes(1);
 });
 
+it("should not depend on the system's clock", async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  try {
+    routeTurn = createTurnRouter({
+      callActor,
+      host: { takeTurn: turn, isHostedHere: () => isHosted },
+      stateOf: () => Promise.resolve(undefined),
+      onTakeover,
+    });
+    callActor.mockImplementation(refuseConnection);
+    await call();
+    vi.setSystemTime(Date.now() + 60_000);
+    await call();
+    expect(callActor).toHaveBeenCalledTimes(1);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 it('should probe the host with one call, and run all other turns locally until the host responds', async () => {
   callActor.mockImplementationOnce(refuseConnection);
   await call();

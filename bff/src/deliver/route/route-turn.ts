@@ -24,6 +24,7 @@ export interface TurnRouterDependencies<Name extends string | number, Result, A 
   /** Reads a value that changes whenever a turn writes. */
   stateOf: (name: Name) => Promise<unknown>;
   onTakeover: (name: Name, error: HostUnreachableError) => void;
+  /** A clock that doesn't jump when the system's clock is set (ms). Default: `performance.now`. */
   now?: () => number;
 }
 
@@ -42,7 +43,7 @@ const MAX_UNREACHABLE = 1_000;
 export function createTurnRouter<Name extends string | number, Result, A extends Announced>(
   dependencies: TurnRouterDependencies<Name, Result, A>,
 ): TurnTaker<Name, Result, A> {
-  const now = dependencies.now ?? Date.now;
+  const now = dependencies.now ?? (() => performance.now());
   const unreachableHosts = new LRUCache<Name, number>({ max: MAX_UNREACHABLE });
 
   const takeLocally: TurnTaker<Name, Result, A> = async (name, announced, caller) => {

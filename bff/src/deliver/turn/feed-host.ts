@@ -29,13 +29,12 @@ export class FeedHost {
   readonly #dependencies: FeedHostDependencies;
   readonly #activations = new Map<string, Activation>();
   readonly #queues = new Map<string, TurnQueue<TurnResult>>();
-  readonly #hosted: HostedActors;
+  readonly #hosted = new HostedActors();
   readonly #maxActivations: number;
   #emptiedQueues = 0;
 
   constructor(dependencies: FeedHostDependencies) {
     this.#dependencies = dependencies;
-    this.#hosted = new HostedActors(dependencies.now);
     this.#maxActivations = dependencies.maxActivations ?? MAX_ACTIVATIONS;
   }
 

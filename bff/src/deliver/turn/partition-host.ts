@@ -29,11 +29,10 @@ export class PartitionHost {
   readonly #dependencies: PartitionHostDependencies;
   readonly #states = new Map<number, PartitionState>();
   readonly #queues = new Map<number, TurnQueue<PartitionTurnResult>>();
-  readonly #hosted: HostedActors;
+  readonly #hosted = new HostedActors();
 
   constructor(dependencies: PartitionHostDependencies) {
     this.#dependencies = dependencies;
-    this.#hosted = new HostedActors(dependencies.now);
   }
 
   /** Runs a turn that Dapr routed here because this instance hosts the partition's actor. */
