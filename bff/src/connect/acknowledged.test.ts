@@ -1,17 +1,27 @@
 import { beforeEach, expect, it } from 'vitest';
-import { AcknowledgedPublications, SentPositions } from './acknowledged.ts';
+import { AcknowledgedPublications, SentPublications } from './acknowledged.ts';
 
 const EPOCH = '1-a';
-let sent: SentPositions;
+let sent: SentPublications;
 let delivered: unknown[][];
 let acknowledged: AcknowledgedPublications;
 beforeEach(() => {
-  sent = new SentPositions();
+  sent = new SentPublications();
   delivered = [];
   acknowledged = new AcknowledgedPublications(sent, (...range) => delivered.push(range));
 });
 
-const send = (offset: number, epoch = EPOCH) => sent.set('all', { epoch, offset });
+/** Sends the publications `first` to `last`. */
+const send = (first: number, last = first, epoch = EPOCH) =>
+  sent.add(
+    'all',
+    epoch,
+    Array.from({ length: last - first + 1 }, (_, index) => ({ offset: first + index })),
+  );
+const ping = () => {
+  acknowledged.pingSent();
+  acknowledged.pongReceived();
+};
 const answerOf = (offset: number, recovered = true, epoch = EPOCH) => ({
   epoch,
   offset,
@@ -21,7 +31,7 @@ const answerOf = (offset: number, recovered = true, epoch = EPOCH) => ({
 
 it('should report publications once, when the client answers a later ping', () => {
   acknowledged.subscribed('all', undefined, answerOf(5));
-  send(7);
+  send(6, 7);
   acknowledged.pingSent();
   send(8);
   expect(delivered).toEqual([]);
@@ -52,11 +62,11 @@ it('should report recovered publications, but no others from before the client s
 
 it('should report publications once, even if requested again, and ignore positions from another epoch', () => {
   acknowledged.subscribed('all', undefined, answerOf(0));
-  send(3);
+  send(1, 3);
   acknowledged.pingSent();
   acknowledged.pongReceived();
   acknowledged.subscribed('all', { epoch: EPOCH, offset: 1 }, answerOf(3));
-  send(9, '2-b');
+  send(1, 9, '2-b');
   acknowledged.pingSent();
   acknowledged.pongReceived();
   acknowledged.unsubscribed('all');
@@ -78,4 +88,33 @@ it('should report only publications in the answers until the client has requeste
     ['all', EPOCH, 1, 3],
     ['all', EPOCH, 4, 9],
   ]);
+});
+
+it('should report a publication that was sent before a gap, but only once the gap is filled', () => {
+  acknowledged.subscribed('all', undefined, answerOf(9));
+  send(10);
+  send(12);
+  send(14, 15);
+  ping();
+  expect(delivered).toEqual([['all', EPOCH, 10, 10]]);
+  send(11);
+  ping();
+  send(13);
+  send(12);
+  ping();
+  expect(delivered.slice(1)).toEqual([
+    ['all', EPOCH, 11, 12],
+    ['all', EPOCH, 13, 15],
+  ]);
+});
+
+it('should report publications that were sent after the answer, whatever was sent before it', () => {
+  send(1, 3);
+  send(7, 8);
+  acknowledged.subscribed('all', undefined, answerOf(8));
+  ping();
+  expect(delivered).toEqual([]);
+  send(9);
+  ping();
+  expect(delivered).toEqual([['all', EPOCH, 9, 9]]);
 });

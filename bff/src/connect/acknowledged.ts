@@ -1,22 +1,51 @@
-import type { Page, Position } from '@tocsin/contracts';
+import type { Page, Position, Publication } from '@tocsin/contracts';
 import { LRUCache } from 'lru-cache';
 
 /** Called with a range of publications that a client has received for the first time on this connection. */
 export type OnDelivered = (feed: string, epoch: string, first: number, last: number) => void;
 
 const MAX_FEEDS = 20_000;
+/** Maximum number of ranges for each feed. At the limit, forgets the oldest, which then counts as not sent. */
+const MAX_RANGES = 64;
 
-/** The last position in each feed that this instance has sent to subscribers. */
-export class SentPositions {
-  readonly #sent = new LRUCache<string, Position>({ max: MAX_FEEDS });
+interface Range {
+  first: number;
+  last: number;
+}
 
-  set(feed: string, position: Position): void {
-    this.#sent.set(feed, position);
+/**
+ * The publications in each feed's latest epoch that this instance has sent to subscribers. A publication after a gap is
+ * sent before the gap is filled, so they form ranges.
+ */
+export class SentPublications {
+  readonly #sent = new LRUCache<string, { epoch: string; ranges: Range[] }>({ max: MAX_FEEDS });
+
+  add(feed: string, epoch: string, publications: readonly Pick<Publication, 'offset'>[]): void {
+    const before = this.#sent.get(feed);
+    const ranges = before?.epoch === epoch ? before.ranges : [];
+    for (const { offset } of publications) addOffset(ranges, offset);
+    if (before?.ranges !== ranges) this.#sent.set(feed, { epoch, ranges });
   }
 
-  get(feed: string): Position | undefined {
-    return this.#sent.get(feed);
+  /** The highest offset such that everything after `position` up to this offset was sent. */
+  lastAfter(feed: string, { epoch, offset }: Position): number {
+    const sent = this.#sent.get(feed);
+    if (sent?.epoch !== epoch) return offset;
+    return sent.ranges.find(({ first, last }) => first <= offset + 1 && last > offset)?.last ?? offset;
   }
+}
+
+function addOffset(ranges: Range[], offset: number): void {
+  // Find the last range that doesn't start after the offset.
+  const index = ranges.findLastIndex(({ first }) => first <= offset);
+  const [before, after] = [ranges[index], ranges[index + 1]];
+  if (before && offset <= before.last) return;
+  const continues = before?.last === offset - 1;
+  const last = after?.first === offset + 1 ? after.last : offset;
+  const range = { first: continues ? before.first : offset, last };
+  const start = continues ? index : index + 1;
+  ranges.splice(start, (continues ? 1 : 0) + (last > offset ? 1 : 0), range);
+  if (ranges.length > MAX_RANGES) ranges.shift();
 }
 
 /**
@@ -24,12 +53,12 @@ export class SentPositions {
  * everything sent before the ping has arrived, and no separate acknowledgements are needed.
  */
 export class AcknowledgedPublications {
-  readonly #sent: Pick<SentPositions, 'get'>;
+  readonly #sent: Pick<SentPublications, 'lastAfter'>;
   readonly #onDelivered: OnDelivered;
   readonly #feeds = new Map<string, FeedProgress>();
   #expected: readonly (readonly [feed: string, position: Position])[] = [];
 
-  constructor(sent: Pick<SentPositions, 'get'>, onDelivered: OnDelivered) {
+  constructor(sent: Pick<SentPublications, 'lastAfter'>, onDelivered: OnDelivered) {
     this.#sent = sent;
     this.#onDelivered = onDelivered;
   }
@@ -52,9 +81,9 @@ export class AcknowledgedPublications {
 
   /** Call when sending a ping. Records what the client has been sent so far. */
   pingSent(): void {
-    this.#expected = [...this.#feeds].map(([feed, { epoch, answeredOffset, more }]) => {
-      const sent = this.#sent.get(feed);
-      const offset = !more && sent?.epoch === epoch ? Math.max(sent.offset, answeredOffset) : answeredOffset;
+    this.#expected = [...this.#feeds].map(([feed, { epoch, offset: acknowledged, answeredOffset, more }]) => {
+      const from = { epoch, offset: Math.max(acknowledged, answeredOffset) };
+      const offset = more ? answeredOffset : this.#sent.lastAfter(feed, from);
       return [feed, { epoch, offset }] as const;
     });
   }

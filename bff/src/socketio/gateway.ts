@@ -11,7 +11,7 @@ import { closeServer, type HostCheck, type Logger } from '@tocsin/service';
 import { Server, type DefaultEventsMap, type ServerOptions } from 'socket.io';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Backend } from '../backend.ts';
-import { AcknowledgedPublications, SentPositions, type OnDelivered } from '../connect/acknowledged.ts';
+import { AcknowledgedPublications, SentPublications, type OnDelivered } from '../connect/acknowledged.ts';
 import type { EventStreams } from '../connect/event-streams.ts';
 import type { SocketData } from '../connect/socket-data.ts';
 import type { EndReason, SubscriptionOutcome } from '../connect/subscriptions.ts';
@@ -97,7 +97,7 @@ export class Gateway {
   readonly #io: Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
   readonly #options: GatewayOptions;
   readonly #sendQueue = new SendQueue({ send: (event) => this.#sendNow(event) });
-  readonly #sent = new SentPositions();
+  readonly #sent = new SentPublications();
   #draining = false;
 
   constructor(options: GatewayOptions) {
@@ -206,8 +206,7 @@ export class Gateway {
     const shown = publications.map((publication) => present(publication, now));
     const event = { feed, epoch, publications: shown };
     this.#sendToFeed(feed, 'publications', event, () => encodeEvent('publications', event));
-    const last = shown.at(-1);
-    if (last) this.#sent.set(feed, { epoch, offset: last.offset });
+    this.#sent.add(feed, epoch, shown);
     this.#options.streams.publications(event);
     const retracted = shown.flatMap((publication) =>
       publication.notification === null && publication.gone === 'retracted' ? [publication.id] : [],
