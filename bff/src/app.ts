@@ -65,16 +65,16 @@ export async function startBff(config: BffConfig, backendOverride?: Backend): Pr
     onDropped: (from, count) => metrics.dropped.inc({ from }, count),
     eraseFallbacks: (erased) => storedAway.fallbacks.erase(erased),
   });
-  delivery.onErased(async (erased) => {
-    if (erased.before !== undefined) {
-      await backend.setAside.erase(erased.feed);
-      await readers.erase(erased.feed);
-      await storedAway.contacts.erase(erased.feed);
-      await lateReceipts?.erase(erased.feed);
-    }
-    await storedAway.fallbacks.erase(erased);
-    await redisUpkeep?.copies.erase(erased);
-  });
+  const onFeedErased = (erase: (feed: string) => Promise<unknown> | undefined) =>
+    delivery.onErased(async ({ feed, before }) => {
+      if (before !== undefined) await erase(feed);
+    });
+  onFeedErased((feed) => backend.setAside.erase(feed));
+  onFeedErased((feed) => readers.erase(feed));
+  onFeedErased((feed) => storedAway.contacts.erase(feed));
+  onFeedErased((feed) => lateReceipts?.erase(feed));
+  delivery.onErased((erased) => storedAway.fallbacks.erase(erased));
+  delivery.onErased(async (erased) => redisUpkeep?.copies.erase(erased));
 
   let stopping = false;
   const auth = createAuthenticator(config, backend, log, now);

@@ -99,9 +99,10 @@ export interface Copies {
 
 /**
  * Deletes erased content outside the feed's log: all the feed's content, or retracted notifications. Retried until it
- * resolves. Until then, nothing else is committed to the feed.
+ * resolves. Until then, nothing else is committed to the feed. Skips the remaining steps once `isDue` resolves with
+ * `false`: another host has completed the erasure, and anything that the reader has stored since then must stay.
  */
-export type OnErased = (erased: Erased) => Promise<void>;
+export type OnErased = (erased: Erased, isDue?: () => Promise<boolean>) => Promise<void>;
 
 /** Turn steps at which tests can kill or delay the process. */
 export type Step =

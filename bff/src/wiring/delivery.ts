@@ -1,7 +1,7 @@
 import type { FallbackStep } from '../away/ports.ts';
 import { HAS_FAILPOINTS, createFailpoints, areSpansOn } from '@tocsin/service';
 import { RetiredDocuments } from '../deliver/append/retired-documents.ts';
-import type { Erased } from '../deliver/erase/erased-content.ts';
+import { eraseInSteps, type ErasureStep } from '../deliver/erase/erase-in-steps.ts';
 import { HighWaterMarks } from '../deliver/load/high-water-marks.ts';
 import type { Step } from '../deliver/ports.ts';
 import type { LimitsOf } from '../feed/limits.ts';
@@ -18,7 +18,7 @@ export interface Delivery extends Hosts {
   limitsOf: LimitsOf;
   onStep: (step: Step | FallbackStep) => Promise<void>;
   /** Adds a step to all erasures. The feed's turns wait for it. */
-  onErased(step: (erased: Erased) => Promise<void>): void;
+  onErased(step: ErasureStep): void;
   /** Sets the step that runs after a batch has been committed and broadcast. See `OnItems`. */
   onItems(step: OnItems): void;
   /** Resolves when no turn is running. */
@@ -35,15 +35,13 @@ export function createDelivery({ config, backend, log, metrics, now }: AppContex
     log.warn({ err }, 'cannot remove documents that no head references; they will expire'),
   );
   const turnEvents = observeTurns(log, metrics);
-  const erasureSteps: ((erased: Erased) => Promise<void>)[] = [];
+  const erasureSteps: ErasureStep[] = [];
   let itemsStep: OnItems | undefined;
   const turns = {
     ...backend,
     ...{ marks, limitsOf, now, retire: retiredDocuments.add },
     ...(areSpansOn() ? createTurnSpans(onStep, turnEvents) : { onStep, events: turnEvents }),
-    onErased: async (erased: Erased) => {
-      for (const step of erasureSteps) await step(erased);
-    },
+    onErased: eraseInSteps(erasureSteps),
     onItems: async (items: Parameters<OnItems>[0]) => itemsStep?.(items),
   };
   const hosts = createHosts(backend, turns, (name, err) => {

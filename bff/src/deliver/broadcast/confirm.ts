@@ -85,9 +85,10 @@ export async function deleteWithdrawn(
     if (erased && mayBeUnfinished(head, now())) await onErased({ feed, before });
     return;
   }
-  const [list] = await log.readDocuments([withdrawn]);
+  const readList = async () => (await log.readDocuments([withdrawn]))[0];
+  const list = await readList();
   if (list === undefined) return;
-  if (erased) await onErased({ feed, before });
+  if (erased) await onErased({ feed, before }, async () => (await readList()) !== undefined);
   const { keys } = withdrawnDocumentSchema.parse(list);
   for (let start = 0; start < keys.length; start += REMOVALS_AT_ONCE) {
     await log.removeDocuments(keys.slice(start, start + REMOVALS_AT_ONCE));
