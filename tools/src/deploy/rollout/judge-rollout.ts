@@ -11,6 +11,8 @@ export const workloadSchema = z.object({
     updatedReplicas: z.int().default(0),
     readyReplicas: z.int().default(0),
     availableReplicas: z.int().default(0),
+    /** Only a StatefulSet has it. Its pods' label `controller-revision-hash` has the same value. */
+    updateRevision: z.string().optional(),
     conditions: z
       .array(z.object({ type: z.string(), status: z.string(), message: z.string().default('') }))
       .default([]),
@@ -61,6 +63,8 @@ export interface Judgement {
   pending: string[];
   /** Why the rollout cannot succeed without intervention, and how to fix it. */
   problem?: string;
+  /** The remedy if the rollout doesn't finish and a StatefulSet's pod is of an earlier revision. */
+  outdated?: string;
 }
 
 /** More restarts than a sidecar needs when it starts before Redis. */
@@ -75,13 +79,24 @@ export function judgeRollout(
 ): Judgement {
   const pending = workloads.filter((workload) => !isRolledOut(workload)).map(stateOf);
   const activePods = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const outdated = (pod: Pod) => outdatedPod(pod, workloads, namespace);
+  const problemOf = (find: (pod: Pod) => string | undefined) =>
+    firstOf(activePods, (pod) => {
+      const found = find(pod);
+      return found === undefined ? undefined : (outdated(pod) ?? found);
+    });
   const problem =
     rejectedPods(workloads) ??
-    firstOf(activePods, (pod) => imageProblem(pod, registry)) ??
-    firstOf(activePods, (pod) => missingSidecar(pod, namespace)) ??
-    firstOf(activePods, (pod) => crash(pod, namespace)) ??
-    firstOf(activePods, (pod) => unschedulable(pod, now));
-  return { pending, ...(pending.length > 0 && problem !== undefined && { problem }) };
+    problemOf((pod) => imageProblem(pod, registry)) ??
+    problemOf((pod) => missingSidecar(pod, namespace)) ??
+    problemOf((pod) => crash(pod, namespace)) ??
+    problemOf((pod) => unschedulable(pod, now));
+  const stuck = firstOf(activePods, outdated);
+  return {
+    pending,
+    ...(pending.length > 0 && problem !== undefined && { problem }),
+    ...(pending.length > 0 && stuck !== undefined && { outdated: stuck }),
+  };
 }
 
 function isRolledOut({ kind, metadata, spec, status }: Workload): boolean {
@@ -109,6 +124,28 @@ function rejectedPods(workloads: readonly Workload[]): string | undefined {
       return `The cluster rejects pods of ${metadata.name}: ${rejection.message.trim()}. Fix this, then deploy again.`;
   }
   return undefined;
+}
+
+/** A StatefulSet doesn't replace a pod of an earlier revision that never becomes ready: kubernetes/kubernetes#67250. */
+function outdatedPod(
+  { metadata, status }: Pod,
+  workloads: readonly Workload[],
+  namespace: string,
+): string | undefined {
+  const isReady = status.conditions.some(({ type, status: value }) => type === 'Ready' && value === 'True');
+  if (isReady) return undefined;
+  const { name, labels } = metadata;
+  const set = workloads.find(
+    (workload) =>
+      workload.kind === 'StatefulSet' && workload.metadata.name === labels['app.kubernetes.io/name'],
+  );
+  const revision = labels['controller-revision-hash'];
+  const latest = set?.status.updateRevision;
+  if (revision === undefined || latest === undefined || revision === latest) return undefined;
+  return (
+    `The pod ${name} is of an earlier revision and isn't ready, so Kubernetes doesn't replace it. Delete it with ` +
+    `\`kubectl -n ${namespace} delete pod ${name}\`, then deploy again. Its data stays in its volume.`
+  );
 }
 
 const statusesOf = ({ status }: Pod) => [...status.initContainerStatuses, ...status.containerStatuses];
