@@ -63,7 +63,10 @@ async function chooseVariant(kubectl: Kubectl, options: DeployOptions): Promise<
     );
   const redisCluster = await runsRedisCluster(kubectl, NAMESPACE, options.redisCluster);
   if (redisCluster) say('Redis: a cluster of six nodes');
-  const nodeVolume = await needsNodeVolume(kubectl, NAMESPACE, redisCluster ? 'node-redis-0' : undefined);
+  const nodeVolume = await needsNodeVolume(kubectl, NAMESPACE, {
+    ...(redisCluster && { claimName: 'node-redis-0' }),
+    isLocal: options.registry === undefined,
+  });
   if (nodeVolume)
     say(
       'Volume: the cluster has no default storage class, so Redis stores its data on the only node, in ' +
