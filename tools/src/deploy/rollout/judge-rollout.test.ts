@@ -122,6 +122,15 @@ describe('judgeRollout', () => {
     );
   });
 
+  it('should report a full quota only if no pod of the namespace is terminating', () => {
+    const conditions = [{ type: 'ReplicaFailure', status: 'True', message: 'exceeded quota: tocsin' }];
+    const status = { ...unfinished, conditions };
+    const ending = pod({ deleted: true });
+    ending.metadata.labels = { 'app.kubernetes.io/name': 'other' };
+    expect(judge(status, pod({})).problem).toMatch(/rejects pods of bff: exceeded quota/);
+    expect(judge(status, pod({}), ending).problem).toBeUndefined();
+  });
+
   it('should keep waiting if an error might resolve itself', () => {
     const recent = { waiting: { reason: 'CrashLoopBackOff' }, restarts: 1 };
     expect(judge(unfinished, pod(recent)).problem).toBeUndefined();

@@ -72,13 +72,20 @@ const TOO_MANY_RESTARTS = 4;
 /** Time limit (ms) for the cluster to create a volume or a node. */
 const UNSCHEDULABLE_MS = 30_000;
 
-/** Determines which workloads are not ready, and whether the rollout needs intervention. `now` is in ms since 1970. */
+/**
+ * Determines which workloads are not ready, and whether the rollout needs intervention. `pods` are all pods of the
+ * namespace. `now` is in ms since 1970.
+ */
 export function judgeRollout(
   { workloads, pods }: { workloads: readonly Workload[]; pods: readonly Pod[] },
   { namespace, registry, now }: { namespace: string; registry: string | undefined; now: number },
 ): Judgement {
   const pending = workloads.filter((workload) => !isRolledOut(workload)).map(stateOf);
-  const activePods = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const isActive = ({ metadata }: Pod) => metadata.deletionTimestamp === undefined;
+  const apps = workloads.map(({ metadata }) => metadata.name);
+  const activePods = pods.filter(
+    (pod) => isActive(pod) && apps.includes(pod.metadata.labels['app.kubernetes.io/name'] ?? ''),
+  );
   const outdated = (pod: Pod) => outdatedPod(pod, workloads, namespace);
   const problemOf = (find: (pod: Pod) => string | undefined) =>
     firstOf(activePods, (pod) => {
@@ -86,7 +93,7 @@ export function judgeRollout(
       return found === undefined ? undefined : (outdated(pod) ?? found);
     });
   const problem =
-    rejectedPods(workloads) ??
+    rejectedPods(workloads, !pods.every(isActive)) ??
     problemOf((pod) => imageProblem(pod, registry)) ??
     problemOf((pod) => missingSidecar(pod, namespace)) ??
     problemOf((pod) => crash(pod, namespace)) ??
@@ -115,12 +122,13 @@ const stateOf = ({ kind, metadata, spec, status }: Workload): string =>
 const firstOf = (pods: readonly Pod[], findProblem: (pod: Pod) => string | undefined): string | undefined =>
   pods.map(findProblem).find((problem) => problem !== undefined);
 
-function rejectedPods(workloads: readonly Workload[]): string | undefined {
+/** A pod that is terminating still counts in the quota, so a full quota may have room again once it has ended. */
+function rejectedPods(workloads: readonly Workload[], isTerminating: boolean): string | undefined {
   for (const { metadata, status } of workloads) {
     const rejection = status.conditions.find(
       ({ type, status: value }) => type === 'ReplicaFailure' && value === 'True',
     );
-    if (rejection)
+    if (rejection && !(isTerminating && rejection.message.includes('exceeded quota')))
       return `The cluster rejects pods of ${metadata.name}: ${rejection.message.trim()}. Fix this, then deploy again.`;
   }
   return undefined;

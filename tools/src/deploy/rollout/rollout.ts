@@ -54,10 +54,7 @@ export async function waitForRollout(kubectl: Kubectl, options: RolloutOptions):
     const workloads = items
       .flatMap((item) => workloadSchema.safeParse(item).data ?? [])
       .filter(({ kind, metadata }) => names.has(`${kind.toLowerCase()}/${metadata.name}`));
-    const apps = workloads.map(({ metadata }) => metadata.name);
-    const pods = items
-      .flatMap((item) => (item.kind === 'Pod' ? [podSchema.parse(item)] : []))
-      .filter(({ metadata }) => apps.includes(metadata.labels['app.kubernetes.io/name'] ?? ''));
+    const pods = items.flatMap((item) => (item.kind === 'Pod' ? [podSchema.parse(item)] : []));
     const now = Date.now();
     const { pending, problem, outdated } = judgeRollout({ workloads, pods }, { namespace, registry, now });
     if (pending.length === 0 && workloads.length === names.size) return;

@@ -49,18 +49,14 @@ export async function checkPods(
   const workloads = items
     .flatMap((item) => workloadSchema.safeParse(item).data ?? [])
     .filter(({ metadata }) => WORKLOADS.includes(metadata.name));
-  const apps = workloads.map(({ metadata }) => metadata.name);
   const pods = items.filter(({ kind }) => kind === 'Pod');
   if (workloads.length === 0)
     throw new Failure(
       `Tocsin is not running in this cluster's ${namespace} namespace. Deploy it with \`npm run deploy\`, or choose ` +
         'another cluster with --context.',
     );
-  const ownPods = pods
-    .map((pod) => podSchema.parse(pod))
-    .filter(({ metadata }) => apps.includes(metadata.labels['app.kubernetes.io/name'] ?? ''));
   const judgement = judgeRollout(
-    { workloads, pods: ownPods },
+    { workloads, pods: pods.map((pod) => podSchema.parse(pod)) },
     { namespace, registry: undefined, now: Date.now() },
   );
   const running = workloads.filter(({ spec }) => spec.replicas > 0).map(({ metadata }) => metadata.name);
