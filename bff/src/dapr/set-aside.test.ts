@@ -11,6 +11,7 @@ import {
   type SetAside,
 } from '@tocsin/contracts';
 import {
+  ProducerRefusedError,
   SetAsideError,
   SetAsideRecords,
   type ClaimCheck,
@@ -165,7 +166,7 @@ it.each([
   [503, 'unavailable'],
 ] as const)('should not call an event invalid if the producer responds with %d %s', async (status, code) => {
   const error = await putBackError(status, code, 'Not now.');
-  expect(error).not.toBeInstanceOf(SetAsideError);
+  expect(error).toBeInstanceOf(ProducerRefusedError);
   expect(error).toMatchObject({ message: 'The producer did not accept event:ab: Not now.' });
 });
 

@@ -22,6 +22,11 @@ export class SetAsideError extends Error {
   }
 }
 
+/** Thrown if the producer refuses an event for a reason other than its content, such as its signature or rate. */
+export class ProducerRefusedError extends Error {
+  override name = 'ProducerRefusedError';
+}
+
 const putBackSchema = partitionEntrySchema.pick({ notifications: true, traceparent: true }).strip();
 
 /**

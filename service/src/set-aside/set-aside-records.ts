@@ -17,7 +17,7 @@ import type { ClaimCheck } from '../claim-check/claim-check.ts';
 import { sendToProducer } from '../dapr/send-to-producer.ts';
 import type { Sidecar } from '../dapr/sidecar.ts';
 import { ABSENT, transactInStages } from '../dapr/state.ts';
-import { SetAsideError, newBodyFrom, newEntryFrom } from './new-entry.ts';
+import { ProducerRefusedError, SetAsideError, newBodyFrom, newEntryFrom } from './new-entry.ts';
 
 const ATTEMPTS = 10;
 /** The producer's problems that are due to an event's content. Others are due to the call, or are temporary. */
@@ -69,7 +69,7 @@ export class SetAsideRecords {
   /**
    * Deposits the content as a new entry, announces it and removes the record. Content that is still invalid ends up set
    * aside again. Notifications that a feed already has aren't shown again.
-   * @throws SetAsideError if the content is missing, truncated or rejected
+   * @throws SetAsideError if the content is missing, truncated or rejected; ProducerRefusedError
    */
   async putBack(record: SetAside): Promise<void> {
     if (record.entry.startsWith(REFUSED_EVENT_PREFIX)) return this.#putBackEvent(record);
@@ -85,7 +85,7 @@ export class SetAsideRecords {
     if ('problem' in response) {
       const { code, detail, errors = [] } = response.problem;
       if (!CONTENT_FAULTS.includes(code))
-        throw new Error(`The producer did not accept ${record.entry}: ${detail}`);
+        throw new ProducerRefusedError(`The producer did not accept ${record.entry}: ${detail}`);
       const why = errors.map(({ path, message }) => `${path}: ${message}`).join('; ') || detail;
       const text = `${record.entry} cannot be put back because it is still not a valid notification (${why}).`;
       throw new SetAsideError('conflict', text);

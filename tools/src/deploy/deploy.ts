@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { findDigests } from '../containers/digests.ts';
-import { pollUntil } from '../net/poll.ts';
 import type { Say } from '../setup/say.ts';
-import { findAddress } from './cluster/address.ts';
 import { applyInOrder } from './rollout/apply-in-order.ts';
 import { checkCluster } from './cluster/cluster.ts';
 import { checkDapr } from './cluster/installed-dapr.ts';
@@ -11,14 +9,11 @@ import { chooseIngressClass } from './cluster/ingress-class.ts';
 import { findKubectl, type Kubectl } from './cluster/kubectl.ts';
 import { NAMESPACE, render, type Variant } from './manifests/kustomization.ts';
 import { readDeployOptions, type DeployOptions } from './options.ts';
+import { printAddress } from './print-address.ts';
 import { remove } from './remove.ts';
 import { checkPermissions, permissionsToApply, permissionsToRead } from './cluster/permissions.ts';
 import { runsRedisCluster } from './cluster/redis-kind.ts';
 import { needsNodeVolume } from './cluster/storage.ts';
-
-/** Time limit (ms) for the ingress controller to start routing to new pods. */
-const ROUTING_MS = 60_000;
-const INGRESS = 'tocsin';
 
 const say: Say = (line) => process.stdout.write(`${line}\n`);
 
@@ -42,7 +37,7 @@ export async function deploy(args: string[]): Promise<number> {
   await checkPermissions(kubectl, permissionsToApply(kinds, NAMESPACE));
   say('Permissions: sufficient');
   await applyInOrder(kubectl, resources, { ...options, say });
-  await printAddress(kubectl, options);
+  await printAddress(kubectl, options, say);
   return 0;
 }
 
@@ -68,7 +63,10 @@ async function chooseVariant(kubectl: Kubectl, options: DeployOptions): Promise<
     );
   const redisCluster = await runsRedisCluster(kubectl, NAMESPACE, options.redisCluster);
   if (redisCluster) say('Redis: a cluster of six nodes');
-  const nodeVolume = await needsNodeVolume(kubectl, NAMESPACE, redisCluster ? 'node-redis-0' : undefined);
+  const nodeVolume = await needsNodeVolume(kubectl, NAMESPACE, {
+    ...(redisCluster && { claimName: 'node-redis-0' }),
+    isLocal: options.registry === undefined,
+  });
   if (nodeVolume)
     say(
       'Volume: the cluster has no default storage class, so Redis stores its data on the only node, in ' +
@@ -103,30 +101,3 @@ async function scaledBffs(kubectl: Kubectl): Promise<number | undefined> {
   const found = await kubectl.get(schema, ['deployment', 'bff', '-n', NAMESPACE]);
   return found && found.spec.replicas > 2 ? found.spec.replicas : undefined;
 }
-
-async function printAddress(kubectl: Kubectl, { host, tlsSecret }: DeployOptions): Promise<void> {
-  const address = await findAddress(kubectl, NAMESPACE, INGRESS);
-  if (address === undefined)
-    return say(
-      "Tocsin is running. The cluster doesn't report its ingress controller's address; ask the cluster's administrator.",
-    );
-  const scheme = tlsSecret === undefined ? 'http' : 'https';
-  if (host !== undefined)
-    return say(`Tocsin is running. Open ${scheme}://${host} once that name points to ${address}.`);
-  const reason = await pollUntil(() => isBffAt(`${address}/app/notifications`), { timeoutMs: ROUTING_MS });
-  say(`Tocsin is running. Open ${address}`);
-  if (reason)
-    say(
-      `(It doesn't respond to requests from this machine: ${reason}. It may be reachable only from the cluster's network.)`,
-    );
-}
-
-/** True if a bff responds at this address, even with just a 401. */
-const isBffAt = (url: string): Promise<boolean> =>
-  fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
-    async (response) => {
-      await response.arrayBuffer();
-      return response.ok || response.status === 401;
-    },
-    () => false,
-  );

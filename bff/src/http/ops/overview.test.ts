@@ -1,5 +1,11 @@
-import { opsHistorySchema, opsStatusSchema, putBackResultSchema, type SetAside } from '@tocsin/contracts';
-import { VERSION } from '@tocsin/service';
+import {
+  opsHistorySchema,
+  opsStatusSchema,
+  problemSchema,
+  putBackResultSchema,
+  type SetAside,
+} from '@tocsin/contracts';
+import { ProducerRefusedError, VERSION } from '@tocsin/service';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveBff, type ServedBff } from '../../../testing/served-bff.ts';
 import { aPastHour } from '../../../testing/suites/past-hour-store.ts';
@@ -93,6 +99,25 @@ describe('POST /app/ops/dead-letters/put-back', () => {
     expect(result).toMatchObject({ putBack: 0, more: true });
     expect(result.failed).toHaveLength(20);
     expect(result.failed[0]).toEqual({ entry: 'gone-29', detail: 'gone-29 no longer exists.' });
+  });
+
+  it('should say why the producer refused an event', async () => {
+    const { entry } = setAside({ content: content('refused') });
+    const { putBack: original } = bff.backend.setAsideRecords;
+    bff.backend.setAsideRecords.putBack = () =>
+      Promise.reject(new ProducerRefusedError('The producer did not accept it: Too many requests.'));
+    const body = { skip: 0, until: '2026-01-02T00:00:00Z' };
+    const responses = [
+      await post('/app/ops/dead-letters/put-back', body),
+      await post(`/app/ops/dead-letters/${encodeURIComponent(entry)}/put-back`, {}),
+    ];
+    bff.backend.setAsideRecords.putBack = original.bind(bff.backend.setAsideRecords);
+    const details = responses.map(async (response) => problemSchema.parse(await response.json()).detail);
+    expect(responses.map(({ status }) => status)).toEqual([503, 503]);
+    expect(await Promise.all(details)).toEqual([
+      'The producer did not accept it: Too many requests. Put back so far: 0. Try again.',
+      'The producer did not accept it: Too many requests. Try again.',
+    ]);
   });
 
   it('should refuse invalid bodies and other methods', async () => {

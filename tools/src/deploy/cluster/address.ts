@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hostOf } from '../../start/public-address.ts';
 import type { Kubectl } from './kubectl.ts';
 
 const balancerSchema = z.object({
@@ -47,21 +48,22 @@ export async function findAddress(
   const ingress = await kubectl.get(ingressSchema, ['ingress', ingressName, '-n', namespace]);
   const ingressAddress = ingress?.status.loadBalancer.ingress[0];
   const address = ingressAddress?.hostname ?? ingressAddress?.ip;
-  if (address !== undefined) return `http://${address}`;
+  if (address !== undefined) return `http://${hostOf(address)}`;
   const services = (await kubectl.list(serviceSchema, ['services', '-A'])).filter(isController);
   for (const service of services) {
     const balancer = service.status.loadBalancer.ingress[0];
     const balancerHost = balancer?.hostname ?? balancer?.ip;
     const port = httpPort(service);
     if (!port) continue;
-    if (balancerHost !== undefined) return `http://${balancerHost}${port.port === 80 ? '' : `:${port.port}`}`;
+    if (balancerHost !== undefined)
+      return `http://${hostOf(balancerHost)}${port.port === 80 ? '' : `:${port.port}`}`;
     if (port.nodePort === undefined) continue;
     const nodes = await kubectl.list(nodeSchema, ['nodes']);
     const addresses = nodes.flatMap(({ status }) => status.addresses);
     const node = ['ExternalIP', 'InternalIP']
       .map((type) => addresses.find((candidate) => candidate.type === type)?.address)
       .find((found) => found !== undefined);
-    if (node !== undefined) return `http://${node}:${port.nodePort}`;
+    if (node !== undefined) return `http://${hostOf(node)}:${port.nodePort}`;
   }
   return undefined;
 }

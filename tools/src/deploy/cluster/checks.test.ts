@@ -9,7 +9,6 @@ import { NAMESPACE } from '../manifests/kustomization.ts';
 import { remove } from '../remove.ts';
 import { checkPermissions, permissionsToApply } from './permissions.ts';
 import { runsRedisCluster } from './redis-kind.ts';
-import { needsNodeVolume } from './storage.ts';
 
 type Script = Record<string, Partial<KubectlResult> | object[] | undefined>;
 
@@ -204,29 +203,6 @@ describe('chooseIngressClass', () => {
     [[traefik], 'b', /no ingress class named b\. Choose one .*: traefik/],
   ])('should explain which class to choose or install: %j', async (classes, requested, sentence) => {
     await expect(choose(classes, requested)).rejects.toThrow(sentence);
-  });
-});
-
-describe('needsNodeVolume', () => {
-  const storageClass = (isDefault: boolean) => ({
-    metadata: { annotations: { 'storageclass.kubernetes.io/is-default-class': String(isDefault) } },
-  });
-  const needs = (script: Script) => needsNodeVolume(kubectlWith(script), 'ns');
-
-  it('should require a volume on a single node without a default storage class, unless Redis has storage', async () => {
-    expect(await needs({ 'get storageclasses': [storageClass(true)] })).toBe(false);
-    expect(await needs({ 'get storageclasses': [storageClass(false)], 'get nodes': [{}] })).toBe(true);
-    const claim = (storageClassName: string) => ({ stdout: JSON.stringify({ spec: { storageClassName } }) });
-    expect(await needs({ 'get pvc': claim('tocsin-node'), 'get storageclasses': [storageClass(true)] })).toBe(
-      true,
-    );
-    expect(await needs({ 'get pvc': claim('fast'), 'get nodes': [{}] })).toBe(false);
-  });
-
-  it('should explain what to do if there are multiple nodes and no default storage class', async () => {
-    await expect(needs({ 'get nodes': [{}, {}] })).rejects.toThrow(
-      /2 nodes and no default storage class.*Install/,
-    );
   });
 });
 

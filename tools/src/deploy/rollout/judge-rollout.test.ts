@@ -95,11 +95,40 @@ describe('judgeRollout', () => {
     expect(judge({}, pod(fields)).problem).toBeUndefined();
   });
 
+  it('should say to delete a failing StatefulSet pod of an earlier revision, which is never replaced', () => {
+    const judgeRedis = (updateRevision: string, ready = 'False') => {
+      const redis = {
+        ...{ kind: 'StatefulSet', metadata: { name: 'redis', generation: 2 }, spec: { replicas: 1 } },
+        status: { observedGeneration: 2, replicas: 1, updatedReplicas: 0, updateRevision },
+      };
+      const labels = { 'app.kubernetes.io/name': 'redis', 'controller-revision-hash': 'redis-1' };
+      const conditions = [{ type: 'Ready', status: ready }];
+      const failing = pod({ waiting: { reason: 'ImagePullBackOff' }, image: 'valkey:0', conditions });
+      const pods = [{ ...failing, metadata: { name: 'redis-0', labels, annotations: {} } }];
+      return judgeRollout({ workloads: [workloadSchema.parse(redis)], pods }, setting);
+    };
+    const { problem, outdated } = judgeRedis('redis-2');
+    expect(problem).toMatch(/redis-0 is of an earlier .*`kubectl -n ns delete pod redis-0`/);
+    expect(outdated).toBe(problem);
+    expect(judgeRedis('redis-1').problem).toMatch(/^Cannot pull the image valkey:0/);
+    expect(judgeRedis('redis-1').outdated).toBeUndefined();
+    expect(judgeRedis('redis-2', 'True').outdated).toBeUndefined();
+  });
+
   it('should report pods that the cluster rejects', () => {
     const conditions = [{ type: 'ReplicaFailure', status: 'True', message: 'violates PodSecurity' }];
     expect(judge({ updatedReplicas: 0, conditions }).problem).toMatch(
       /rejects pods of bff: violates PodSecurity/,
     );
+  });
+
+  it('should report a full quota only if no pod of the namespace is terminating', () => {
+    const conditions = [{ type: 'ReplicaFailure', status: 'True', message: 'exceeded quota: tocsin' }];
+    const status = { ...unfinished, conditions };
+    const ending = pod({ deleted: true });
+    ending.metadata.labels = { 'app.kubernetes.io/name': 'other' };
+    expect(judge(status, pod({})).problem).toMatch(/rejects pods of bff: exceeded quota/);
+    expect(judge(status, pod({}), ending).problem).toBeUndefined();
   });
 
   it('should keep waiting if an error might resolve itself', () => {

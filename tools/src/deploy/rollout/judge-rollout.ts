@@ -11,6 +11,8 @@ export const workloadSchema = z.object({
     updatedReplicas: z.int().default(0),
     readyReplicas: z.int().default(0),
     availableReplicas: z.int().default(0),
+    /** Only a StatefulSet has it. Its pods' label `controller-revision-hash` has the same value. */
+    updateRevision: z.string().optional(),
     conditions: z
       .array(z.object({ type: z.string(), status: z.string(), message: z.string().default('') }))
       .default([]),
@@ -61,6 +63,8 @@ export interface Judgement {
   pending: string[];
   /** Why the rollout cannot succeed without intervention, and how to fix it. */
   problem?: string;
+  /** The remedy if the rollout doesn't finish and a StatefulSet's pod is of an earlier revision. */
+  outdated?: string;
 }
 
 /** More restarts than a sidecar needs when it starts before Redis. */
@@ -68,20 +72,38 @@ const TOO_MANY_RESTARTS = 4;
 /** Time limit (ms) for the cluster to create a volume or a node. */
 const UNSCHEDULABLE_MS = 30_000;
 
-/** Determines which workloads are not ready, and whether the rollout needs intervention. `now` is in ms since 1970. */
+/**
+ * Determines which workloads are not ready, and whether the rollout needs intervention. `pods` are all pods of the
+ * namespace. `now` is in ms since 1970.
+ */
 export function judgeRollout(
   { workloads, pods }: { workloads: readonly Workload[]; pods: readonly Pod[] },
   { namespace, registry, now }: { namespace: string; registry: string | undefined; now: number },
 ): Judgement {
   const pending = workloads.filter((workload) => !isRolledOut(workload)).map(stateOf);
-  const activePods = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const isActive = ({ metadata }: Pod) => metadata.deletionTimestamp === undefined;
+  const apps = workloads.map(({ metadata }) => metadata.name);
+  const activePods = pods.filter(
+    (pod) => isActive(pod) && apps.includes(pod.metadata.labels['app.kubernetes.io/name'] ?? ''),
+  );
+  const outdated = (pod: Pod) => outdatedPod(pod, workloads, namespace);
+  const problemOf = (find: (pod: Pod) => string | undefined) =>
+    firstOf(activePods, (pod) => {
+      const found = find(pod);
+      return found === undefined ? undefined : (outdated(pod) ?? found);
+    });
   const problem =
-    rejectedPods(workloads) ??
-    firstOf(activePods, (pod) => imageProblem(pod, registry)) ??
-    firstOf(activePods, (pod) => missingSidecar(pod, namespace)) ??
-    firstOf(activePods, (pod) => crash(pod, namespace)) ??
-    firstOf(activePods, (pod) => unschedulable(pod, now));
-  return { pending, ...(pending.length > 0 && problem !== undefined && { problem }) };
+    rejectedPods(workloads, !pods.every(isActive)) ??
+    problemOf((pod) => imageProblem(pod, registry)) ??
+    problemOf((pod) => missingSidecar(pod, namespace)) ??
+    problemOf((pod) => crash(pod, namespace)) ??
+    problemOf((pod) => unschedulable(pod, now));
+  const stuck = firstOf(activePods, outdated);
+  return {
+    pending,
+    ...(pending.length > 0 && problem !== undefined && { problem }),
+    ...(pending.length > 0 && stuck !== undefined && { outdated: stuck }),
+  };
 }
 
 function isRolledOut({ kind, metadata, spec, status }: Workload): boolean {
@@ -100,15 +122,38 @@ const stateOf = ({ kind, metadata, spec, status }: Workload): string =>
 const firstOf = (pods: readonly Pod[], findProblem: (pod: Pod) => string | undefined): string | undefined =>
   pods.map(findProblem).find((problem) => problem !== undefined);
 
-function rejectedPods(workloads: readonly Workload[]): string | undefined {
+/** A pod that is terminating still counts in the quota, so a full quota may have room again once it has ended. */
+function rejectedPods(workloads: readonly Workload[], isTerminating: boolean): string | undefined {
   for (const { metadata, status } of workloads) {
     const rejection = status.conditions.find(
       ({ type, status: value }) => type === 'ReplicaFailure' && value === 'True',
     );
-    if (rejection)
+    if (rejection && !(isTerminating && rejection.message.includes('exceeded quota')))
       return `The cluster rejects pods of ${metadata.name}: ${rejection.message.trim()}. Fix this, then deploy again.`;
   }
   return undefined;
+}
+
+/** A StatefulSet doesn't replace a pod of an earlier revision that never becomes ready: kubernetes/kubernetes#67250. */
+function outdatedPod(
+  { metadata, status }: Pod,
+  workloads: readonly Workload[],
+  namespace: string,
+): string | undefined {
+  const isReady = status.conditions.some(({ type, status: value }) => type === 'Ready' && value === 'True');
+  if (isReady) return undefined;
+  const { name, labels } = metadata;
+  const set = workloads.find(
+    (workload) =>
+      workload.kind === 'StatefulSet' && workload.metadata.name === labels['app.kubernetes.io/name'],
+  );
+  const revision = labels['controller-revision-hash'];
+  const latest = set?.status.updateRevision;
+  if (revision === undefined || latest === undefined || revision === latest) return undefined;
+  return (
+    `The pod ${name} is of an earlier revision and isn't ready, so Kubernetes doesn't replace it. Delete it with ` +
+    `\`kubectl -n ${namespace} delete pod ${name}\`, then deploy again. Its data stays in its volume.`
+  );
 }
 
 const statusesOf = ({ status }: Pod) => [...status.initContainerStatuses, ...status.containerStatuses];

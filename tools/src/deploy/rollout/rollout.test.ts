@@ -68,3 +68,26 @@ it('should continue after failed kubectl calls, unless they fail for 30 s', asyn
 it('should ignore another failing pod, which the next part of the deployment may fix', async () => {
   await waitForBff('producer');
 });
+
+it('should say to delete a pod of an earlier revision if Redis isn’t ready in time', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const labels = { 'app.kubernetes.io/name': 'redis', 'controller-revision-hash': 'redis-1' };
+  const set = { kind: 'StatefulSet', metadata: { name: 'redis', generation: 1 }, spec: { replicas: 1 } };
+  const status = { observedGeneration: 1, replicas: 1, updatedReplicas: 0, updateRevision: 'redis-2' };
+  const starting = {
+    kind: 'Pod',
+    metadata: { name: 'redis-0', labels },
+    spec: { containers: [] },
+    status: {},
+  };
+  const kubectl = new Kubectl(() => {
+    vi.setSystemTime(Date.now() + 60_000);
+    const stdout = JSON.stringify({ items: [{ ...set, status }, starting] });
+    return Promise.resolve({ code: 0, stdout, stderr: '' });
+  });
+  const wait = waitForRollout(kubectl, {
+    ...{ namespace: 'ns', registry: undefined, workloads: ['statefulset/redis'], timeoutMs: 60_000 },
+    say: () => undefined,
+  });
+  await expect(wait).rejects.toThrow(/Not ready after 60 s: redis 0\/1\..*delete pod redis-0/);
+});

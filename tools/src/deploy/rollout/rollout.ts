@@ -31,6 +31,9 @@ export interface RolloutOptions {
 export async function waitForRollout(kubectl: Kubectl, options: RolloutOptions): Promise<void> {
   const { namespace, registry, timeoutMs, say } = options;
   const end = Date.now() + timeoutMs;
+  const remedy =
+    `\`kubectl -n ${namespace} get pods\` and \`kubectl -n ${namespace} describe pod NAME\` show why. ` +
+    'Fix the cause, then deploy again.';
   const names = new Set(options.workloads);
   let problemSince: number | undefined;
   let failingSince: number | undefined;
@@ -51,20 +54,16 @@ export async function waitForRollout(kubectl: Kubectl, options: RolloutOptions):
     const workloads = items
       .flatMap((item) => workloadSchema.safeParse(item).data ?? [])
       .filter(({ kind, metadata }) => names.has(`${kind.toLowerCase()}/${metadata.name}`));
-    const apps = workloads.map(({ metadata }) => metadata.name);
-    const pods = items
-      .flatMap((item) => (item.kind === 'Pod' ? [podSchema.parse(item)] : []))
-      .filter(({ metadata }) => apps.includes(metadata.labels['app.kubernetes.io/name'] ?? ''));
+    const pods = items.flatMap((item) => (item.kind === 'Pod' ? [podSchema.parse(item)] : []));
     const now = Date.now();
-    const { pending, problem } = judgeRollout({ workloads, pods }, { namespace, registry, now });
+    const { pending, problem, outdated } = judgeRollout({ workloads, pods }, { namespace, registry, now });
     if (pending.length === 0 && workloads.length === names.size) return;
     problemSince = problem === undefined ? undefined : (problemSince ?? now);
     if (problem !== undefined && problemSince !== undefined && now - problemSince >= PROBLEM_GRACE_MS)
       throw new Failure(problem);
     if (now >= end)
       throw new Failure(
-        `Not ready after ${timeoutMs / 1_000} s: ${pending.join(', ')}. \`kubectl -n ${namespace} get pods\` and ` +
-          `\`kubectl -n ${namespace} describe pod NAME\` show why. Fix the cause, then deploy again.`,
+        `Not ready after ${timeoutMs / 1_000} s: ${pending.join(', ')}. ${outdated ?? remedy}`,
       );
     if (now - reportedAt >= REPORT_MS) {
       reportedAt = now;

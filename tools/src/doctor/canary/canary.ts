@@ -31,6 +31,14 @@ const problemSchema = z.object({ code: z.string(), detail: z.string().optional()
  * notification to find out whether the delay was a one-off.
  */
 export async function checkCanary(target: Target, redis: RedisClient | Error): Promise<Finding[]> {
+  if (target.bffs.length === 0)
+    return [
+      fault(
+        'canary',
+        'no bff to receive it',
+        'Fix the errors above: without a bff, readers get no notifications.',
+      ),
+    ];
   const watches = await Promise.all(
     target.bffs.map((bff) => watch({ ...bff, feed: FEED, token: target.token, timeoutMs: CONNECT_MS })),
   );

@@ -51,4 +51,20 @@ describe('the Redis checks', () => {
   ])('should report the right state: %s', (_name, check, given, state) => {
     expect(check(given)).toMatchObject({ state });
   });
+
+  it('should warn that a setting is unknown if INFO lacks it', () => {
+    for (const check of [checkFsync, checkEviction])
+      expect(check({ info: new Map(), config: undefined })).toMatchObject({
+        ...{ state: 'warn', says: expect.stringMatching(/^unknown: INFO/) as string },
+      });
+  });
+
+  it('should not advise CONFIG SET if Redis rejects CONFIG', () => {
+    const finding = checkFsync(facts({ aof_enabled: '0' }, null));
+    expect(finding).toMatchObject({ state: 'fault', says: expect.stringMatching(/off/) as string });
+    expect(finding.remedy).not.toContain('CONFIG SET');
+    const evicting = { maxmemory_policy: 'volatile-lru' };
+    expect(checkEviction(facts(evicting, null)).remedy).not.toContain('CONFIG SET');
+    expect(checkFsync(facts({ aof_enabled: '0' })).remedy).toContain('CONFIG SET');
+  });
 });

@@ -15,6 +15,10 @@ const NEAR_FULL = 0.8;
 const number = (text: string | undefined): number => Number(text ?? 0);
 const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 
+/** For a Redis that rejects CONFIG: its provider's console changes settings. */
+const SERVICE_REMEDY =
+  'Turn on the append-only file in the settings of the Redis service. If it has none, a crash loses the last writes.';
+
 /** Checks that acknowledged Redis writes are on disk. */
 export function checkFsync({ info, config }: RedisFacts): Finding {
   const check = 'redis fsync';
@@ -30,8 +34,20 @@ export function checkFsync({ info, config }: RedisFacts): Finding {
       'Check the Redis log; usually the disk is full.',
     );
   }
-  if (info.get('aof_enabled') !== '1') {
-    return fault(check, 'appendonly is off: if Redis crashes, accepted notifications are lost', remedy);
+  const enabled = info.get('aof_enabled');
+  if (enabled === undefined) {
+    return warn(
+      check,
+      'unknown: INFO does not say whether appendonly is on',
+      'Make sure that the configuration of Redis contains appendonly yes and appendfsync always.',
+    );
+  }
+  if (enabled !== '1') {
+    return fault(
+      check,
+      'appendonly is off: if Redis crashes, accepted notifications are lost',
+      config === undefined ? SERVICE_REMEDY : remedy,
+    );
   }
   const fsync = config?.get('appendfsync');
   if (fsync === undefined) {
@@ -50,12 +66,22 @@ export function checkFsync({ info, config }: RedisFacts): Finding {
   );
 }
 
-export function checkEviction({ info }: RedisFacts): Finding {
+export function checkEviction({ info, config }: RedisFacts): Finding {
   const check = 'redis eviction';
-  const policy = info.get('maxmemory_policy') ?? 'unknown';
+  const policy = info.get('maxmemory_policy');
+  if (policy === undefined) {
+    return warn(
+      check,
+      'unknown: INFO does not contain maxmemory_policy',
+      'Make sure that the configuration of Redis contains maxmemory-policy noeviction.',
+    );
+  }
   if (policy === 'noeviction') return ok(check, 'noeviction: a full Redis rejects writes and loses nothing');
   const says = `maxmemory-policy is ${policy}: a full Redis would drop entries and feeds`;
-  const remedy = 'Run CONFIG SET maxmemory-policy noeviction, and set it in redis.conf.';
+  const remedy =
+    config === undefined
+      ? 'Set maxmemory-policy to noeviction in the settings of the Redis service.'
+      : 'Run CONFIG SET maxmemory-policy noeviction, and set it in redis.conf.';
   return number(info.get('maxmemory')) > 0
     ? fault(check, says, remedy)
     : warn(check, `${says}, once maxmemory is set`, remedy);

@@ -6,7 +6,11 @@ import { Failure } from '../../failure.ts';
 import { fault, ok, type Finding } from '../finding.ts';
 
 const REDIS = 'redis';
-const WORKLOADS = [APP_IDS.producer, APP_IDS.bff, REDIS, 'ui'];
+const APPLICATIONS = [APP_IDS.producer, APP_IDS.bff, 'ui'];
+/** Redis may also run outside the cluster. */
+const WORKLOADS = [...APPLICATIONS, REDIS];
+
+const CHECK = 'pods';
 
 const kindSchema = z.looseObject({ kind: z.string() });
 const runningSchema = z.object({
@@ -45,36 +49,40 @@ export async function checkPods(
   const workloads = items
     .flatMap((item) => workloadSchema.safeParse(item).data ?? [])
     .filter(({ metadata }) => WORKLOADS.includes(metadata.name));
-  const apps = workloads.map(({ metadata }) => metadata.name);
   const pods = items.filter(({ kind }) => kind === 'Pod');
   if (workloads.length === 0)
     throw new Failure(
       `Tocsin is not running in this cluster's ${namespace} namespace. Deploy it with \`npm run deploy\`, or choose ` +
         'another cluster with --context.',
     );
-  const ownPods = pods
-    .map((pod) => podSchema.parse(pod))
-    .filter(({ metadata }) => apps.includes(metadata.labels['app.kubernetes.io/name'] ?? ''));
   const judgement = judgeRollout(
-    { workloads, pods: ownPods },
+    { workloads, pods: pods.map((pod) => podSchema.parse(pod)) },
     { namespace, registry: undefined, now: Date.now() },
   );
+  const running = workloads.filter(({ spec }) => spec.replicas > 0).map(({ metadata }) => metadata.name);
+  const missing = APPLICATIONS.filter((name) => !running.includes(name));
   return {
-    finding: findingOf(judgement, workloads.length, namespace),
+    finding: missing.length > 0 ? missingFinding(missing) : findingOf(judgement, workloads.length, namespace),
     pods: pods.map((pod) => runningSchema.parse(pod)).flatMap(runningPodOf),
   };
 }
+
+const missingFinding = (names: readonly string[]): Finding =>
+  fault(
+    CHECK,
+    `not deployed, or scaled to 0: ${names.join(', ')}`,
+    'Deploy again with the same options: npm run deploy starts all applications.',
+  );
 
 function findingOf(
   { pending, problem: reason }: ReturnType<typeof judgeRollout>,
   workloads: number,
   namespace: string,
 ): Finding {
-  const check = 'pods';
   const remedy = `kubectl -n ${namespace} get pods; kubectl -n ${namespace} describe pod NAME. During a rollout, wait until it has finished.`;
-  if (reason !== undefined) return fault(check, reason.replace(/\.$/, ''), remedy);
-  if (pending.length > 0) return fault(check, `not all available: ${pending.join(', ')}`, remedy);
-  return ok(check, `all pods of ${workloads} workloads are available`);
+  if (reason !== undefined) return fault(CHECK, reason.replace(/\.$/, ''), remedy);
+  if (pending.length > 0) return fault(CHECK, `not all available: ${pending.join(', ')}`, remedy);
+  return ok(CHECK, `all pods of ${workloads} workloads are available`);
 }
 
 function runningPodOf({ metadata, spec, status }: z.infer<typeof runningSchema>): RunningPod[] {

@@ -56,16 +56,34 @@ describe('checkPods', () => {
   });
 
   it('should report the workload that lacks pods', async () => {
-    const { finding } = await checkPods(clusterWith([workload('producer'), workload('bff', 1)]), 'ns');
+    const items = [workload('producer'), workload('bff', 1), workload('ui')];
+    const { finding } = await checkPods(clusterWith(items), 'ns');
     expect(finding).toMatchObject({ state: 'fault', says: 'not all available: bff 1/2' });
     expect(finding.remedy).toContain('kubectl -n ns get pods');
+  });
+
+  it('should report an application that is not deployed or has no replicas', async () => {
+    const scaled = { ...workload('bff', 0), spec: { replicas: 0 } };
+    scaled.status = { ...scaled.status, replicas: 0, updatedReplicas: 0 };
+    for (const [items, names] of [
+      [[workload('producer'), scaled, workload('ui')], 'bff'],
+      [[workload('bff'), workload('redis')], 'producer, ui'],
+    ] as const)
+      expect((await checkPods(clusterWith([...items]), 'ns')).finding).toMatchObject({
+        ...{ state: 'fault', says: `not deployed, or scaled to 0: ${names}` },
+      });
   });
 
   it('should not blame pods of other workloads', async () => {
     const crashing = pod('other-a', 'other');
     const waiting = { waiting: { reason: 'CrashLoopBackOff' } };
     const containerStatuses = [{ name: 'other', image: 'i', restartCount: 9, state: waiting }];
-    const items = [workload('bff', 1), { ...crashing, status: { phase: 'Running', containerStatuses } }];
+    const items = [
+      workload('producer'),
+      workload('bff', 1),
+      workload('ui'),
+      { ...crashing, status: { phase: 'Running', containerStatuses } },
+    ];
     expect((await checkPods(clusterWith(items), 'ns')).finding.says).toBe('not all available: bff 1/2');
   });
 

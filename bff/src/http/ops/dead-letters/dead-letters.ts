@@ -19,6 +19,7 @@ import type { SetAsideRecords } from '../../../ops/ports.ts';
 import { operatorOf } from '../access/access.ts';
 import { auditActor, type Trail } from '../access/audit-actor.ts';
 import { reportUnavailable } from '../unavailable.ts';
+import { unavailableReason } from './unavailable-reason.ts';
 
 /** `/dead-letters`: inspect, put back or delete individual set-aside records. */
 export function deadLetterRoutes(setAsideRecords: SetAsideRecords, trail: Trail, log: Logger): Router {
@@ -32,7 +33,7 @@ export function deadLetterRoutes(setAsideRecords: SetAsideRecords, trail: Trail,
           const status = error.code === 'not_found' ? 404 : 409;
           return sendProblem(response, { status, code: error.code, detail: error.message });
         }
-        const detail = 'The set-aside records are unavailable right now. Try again.';
+        const detail = `${unavailableReason(error)} Try again.`;
         reportUnavailable(response, log, { error, detail });
       }
     };

@@ -6,6 +6,7 @@ import { jsonBody, readBody } from '../../read-body.ts';
 import { operatorOf } from '../access/access.ts';
 import { reportUnavailable } from '../unavailable.ts';
 import { auditActor, type Trail } from '../access/audit-actor.ts';
+import { unavailableReason } from './unavailable-reason.ts';
 
 /** `POST /dead-letters/put-back`: puts back a batch of records, oldest first. */
 export function putBackRoutes(setAsideRecords: SetAsideRecords, trail: Trail, log: Logger): Router {
@@ -37,7 +38,7 @@ export function putBackRoutes(setAsideRecords: SetAsideRecords, trail: Trail, lo
           }
         }
       } catch (error) {
-        const detail = `The set-aside records are unavailable right now. Put back so far: ${result.putBack}. Try again.`;
+        const detail = `${unavailableReason(error)} Put back so far: ${result.putBack}. Try again.`;
         return reportUnavailable(response, log, { error, detail });
       }
       const { putBack, failed } = result;
