@@ -14,6 +14,8 @@ export const linkProofs = (prover: Prover): LinkProofs => ({
 });
 
 const UNSUBSCRIBE = 'unsubscribe';
+/** The channel name in the links of e-mails that contain a code. */
+export const CODE_LINK = 'code';
 
 /**
  * Creates the links in messages to a reader through a channel. The unsubscribe link works without signing in and never

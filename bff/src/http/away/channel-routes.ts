@@ -10,6 +10,7 @@ import { allowParameters, methodNotAllowed, sendProblem, type Logger } from '@to
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import type { AwayMessage, Channel } from '../../away/channels/channel.ts';
 import { TooManyCodesError, type ContactBook } from '../../away/contacts/contacts.ts';
+import { CODE_LINK } from '../../away/links.ts';
 import { sendCode } from '../../away/contacts/send-code.ts';
 import { sendUnavailable } from '../responses.ts';
 import { jsonBody, readBody } from '../read-body.ts';
@@ -23,9 +24,6 @@ export interface ChannelRoutesOptions {
   linksOf: (reader: string, via: string) => AwayMessage['links'];
   log: Logger;
 }
-
-/** The channel name in the links of e-mails that contain a code. */
-export const CODE_LINK = 'code';
 
 /** Whether the channel only reaches readers with an e-mail address, like a binding that uses `$email`. */
 export const sendsEmail = ({ channel }: { channel: Channel }): boolean =>
