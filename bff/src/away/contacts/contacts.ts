@@ -25,6 +25,22 @@ const MAX_CODES_PER_DAY = 5;
 
 export class TooManyCodesError extends Error {
   override readonly name = 'TooManyCodesError';
+  /** When the next code can be requested (seconds from now). */
+  readonly retryAfter: number;
+
+  constructor(retryAfter: number) {
+    super('too many codes requested in the last 24 hours');
+    this.retryAfter = retryAfter;
+  }
+}
+
+type Pending = ContactsDocument['pending'];
+
+/** A code, and the reader's pending code that it replaced. */
+export interface CreatedCode {
+  code: string;
+  at: number;
+  replaced: Pending;
 }
 
 /** Readers' addresses. Only readers themselves can add an address, which counts as consent. */
@@ -111,19 +127,36 @@ export class ContactBook {
    * Replaces any earlier code.
    * @throws TooManyCodesError
    */
-  async createCode(reader: string, address: string): Promise<string> {
+  async createCode(reader: string, address: string): Promise<CreatedCode> {
     const code = String(randomInt(100_000_000)).padStart(8, '0');
     const now = this.#now();
     const pending = { address, hash: hashOf(code), until: now + CODE_MS, tries: 0 };
+    let replaced: Pending;
     await this.#change(reader, (before) => {
       // An earlier attempt stored the code, but the response was lost.
       if (isDeepStrictEqual(before.pending, pending)) return before;
       const codes = (before.codes ?? []).filter((at) => at > now - DAY_MS);
+      const [oldest = now] = codes;
       if (codes.length >= MAX_CODES_PER_DAY)
-        throw new TooManyCodesError('too many codes requested in the last 24 hours');
+        throw new TooManyCodesError(Math.ceil((oldest + DAY_MS - now) / 1000));
+      replaced = before.pending;
       return { ...before, pending, codes: [...codes, now] };
     });
-    return code;
+    return { code, at: now, replaced };
+  }
+
+  /** Takes back a code that was definitely not sent. It doesn't count, and the code that it replaced is valid again. */
+  withdrawCode(reader: string, { code, at, replaced }: CreatedCode): Promise<void> {
+    return this.#change(reader, (before) => {
+      if (before.pending?.hash !== hashOf(code)) return before;
+      const { pending: _, codes = [], ...rest } = before;
+      const index = codes.indexOf(at);
+      return {
+        ...rest,
+        ...(replaced && { pending: replaced }),
+        codes: codes.filter((_at, n) => n !== index),
+      };
+    });
   }
 
   /**

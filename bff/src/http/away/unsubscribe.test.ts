@@ -76,7 +76,7 @@ describe('the unsubscribe link', () => {
   });
 
   it('should invalidate the code but keep the address if the link came in an e-mail with a code', async () => {
-    const code = await contacts.createCode(READER, 'second@example.org');
+    const { code } = await contacts.createCode(READER, 'second@example.org');
     expect((await oneClick(linkTo(CODE_LINK))).status).toBe(200);
     expect(await contacts.redeemCode(READER, code)).toBeUndefined();
     expect(await address()).toBe(ADDRESS);
