@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryReaderStore } from '../../memory/reader-store.ts';
 import { ContactBook, TooManyCodesError } from './contacts.ts';
-import { MAX_DEVICES, contactsKey } from './document.ts';
+import { CONTACTS_TTL_SECONDS, MAX_DEVICES, contactsKey } from './document.ts';
 
 const READER = 'user:ada';
 const ADDRESS = 'second@example.org';
@@ -112,6 +112,31 @@ it('should not store anything about an erased reader when an address, code or de
   await contacts.forgetDevices(READER, ['https://push.example/1']);
   expect(await contacts.redeemCode(READER, '00000000')).toBeUndefined();
   expect(await store.read(contactsKey(READER))).toBeUndefined();
+});
+
+it('should keep a stopped channel as long as the contacts are used at least once a year', async () => {
+  const ttls: number[] = [];
+  const write = store.write.bind(store);
+  store.write = async (key, value, etag, ttlSeconds) => {
+    ttls.push(ttlSeconds);
+    await write(key, value, etag, ttlSeconds);
+  };
+  now = Date.parse('2026-01-01T00:00:00Z');
+  await contacts.setEmail(READER, ADDRESS);
+  await contacts.find(READER);
+  expect(ttls).toHaveLength(1);
+  await contacts.stop(READER, 'webhook');
+  await contacts.find(READER);
+  expect(ttls).toHaveLength(3);
+  now += 29 * DAY_MS;
+  await contacts.find(READER);
+  expect(ttls).toHaveLength(3);
+  now += 2 * DAY_MS;
+  expect(await contacts.find(READER)).toMatchObject({ stopped: ['webhook'] });
+  expect(ttls).toEqual(Array.from({ length: 4 }, () => CONTACTS_TTL_SECONDS));
+  store.write = () => Promise.reject(new Error('down'));
+  now += 31 * DAY_MS;
+  expect(await contacts.find(READER)).toMatchObject({ stopped: ['webhook'] });
 });
 
 describe("a reader's devices", () => {

@@ -22,6 +22,8 @@ const CODE_MS = 15 * 60 * 1000;
 const MAX_TRIES = 5;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_CODES_PER_DAY = 5;
+/** Minimum time between restarts of a document's lifetime (ms). */
+const RENEW_MS = 30 * DAY_MS;
 
 export class TooManyCodesError extends Error {
   override readonly name = 'TooManyCodesError';
@@ -58,10 +60,9 @@ export class ContactBook {
   }
 
   async findByHash(hash: string): Promise<Contacts & { language: Language }> {
-    const { email, devices, language, stopped } = parseContacts(
-      '',
-      (await this.#store.read(keyOfHash(hash)))?.value,
-    );
+    const document = parseContacts('', (await this.#store.read(keyOfHash(hash)))?.value);
+    await this.#renew(document);
+    const { email, devices, language, stopped } = document;
     return {
       language,
       ...(email && { email: { address: email.address } }),
@@ -186,6 +187,15 @@ export class ContactBook {
 
   async erase(feed: string): Promise<void> {
     await this.#store.erase([contactsKey(feed)]);
+  }
+
+  /** Restarts the lifetime of a document with stopped channels. Never rejects: the next use tries again. */
+  async #renew({ reader, stopped, renewed = 0 }: ContactsDocument): Promise<void> {
+    const now = this.#now();
+    if (!stopped || renewed > now - RENEW_MS) return;
+    await this.#change(reader, (before) => (before.stopped ? { ...before, renewed: now } : before)).catch(
+      () => undefined,
+    );
   }
 
   async #change(reader: string, change: (before: ContactsDocument) => ContactsDocument): Promise<void> {
