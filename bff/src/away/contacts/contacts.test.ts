@@ -115,7 +115,7 @@ it('should not store anything about an erased reader when an address, code or de
 });
 
 it('should keep a stopped channel as long as the contacts are used at least once a year', async () => {
-  const ttls: number[] = [];
+  const ttls: unknown[] = [];
   const write = store.write.bind(store);
   store.write = async (key, value, etag, ttlSeconds) => {
     ttls.push(ttlSeconds);

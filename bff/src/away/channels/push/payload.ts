@@ -24,8 +24,8 @@ const URGENCY = { info: 'low', success: 'low', warning: 'normal', error: 'high' 
 /**
  * Turns a message into a declarative push (https://www.w3.org/TR/push-api/#declarative-push-message). Browsers that
  * support declarative pushes show it without a service worker. In other browsers, a service worker passes
- * `notification` to `showNotification`. A click opens `navigate`. Has no `app_badge`, since a message doesn't count all of
- * the reader's unread notifications.
+ * `notification` to `showNotification`. A click opens `navigate`. The push has no `app_badge`, since a message doesn't
+ * count all of the reader's unread notifications.
  */
 export function pushOf(message: AwayMessage, title: string, now: number): Push {
   const { notifications, language, more, key } = message;

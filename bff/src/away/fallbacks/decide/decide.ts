@@ -103,8 +103,8 @@ class Decider {
 
   /**
    * Takes over or ends messages whose sender hasn't reported an outcome by the deadline. The deadline must have passed
-   * on the scheduler's clock too, so that an instance with a fast clock doesn't take messages from a live sender. A
-   * message is only repeated for a reader whom the channel still reaches, without notifications that are no longer open.
+   * on the scheduler's clock too, so that an instance with a fast clock doesn't take messages from a live sender. Only
+   * repeats a message if the channel still reaches the reader, and leaves out notifications that are no longer open.
    */
   takeOver(): void {
     const { now, woken, rulesOf, reaches } = this.#input;
