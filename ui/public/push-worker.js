@@ -16,11 +16,6 @@ function messageOf(event) {
   return { notification: { title: FALLBACK_TITLE } };
 }
 
-async function setBadge(count) {
-  if ('setAppBadge' in navigator && Number.isSafeInteger(count) && count >= 0)
-    await navigator.setAppBadge(count);
-}
-
 /** Opens a URL, preferably in a page that the reader already has open, because a new tab has no token. */
 async function open(address) {
   const target = new URL(address, self.registration.scope);
@@ -48,18 +43,14 @@ self.addEventListener('install', (event) => event.waitUntil(self.skipWaiting()))
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
 
 self.addEventListener('push', (event) => {
-  const { notification, app_badge: count } = messageOf(event);
-  const { title, navigate, body, tag, lang, dir, timestamp, data } = notification;
+  const { title, navigate, body, tag, lang, dir, timestamp, data } = messageOf(event).notification;
   const options = { body, tag, lang, dir, timestamp, data: { ...data, navigate } };
   event.waitUntil(
-    Promise.all([
-      self.registration.showNotification(title, {
-        icon: '/icons/icon-192.png',
-        badge: '/icons/badge-96.png',
-        ...options,
-      }),
-      setBadge(count),
-    ]),
+    self.registration.showNotification(title, {
+      icon: '/icons/icon-192.png',
+      badge: '/icons/badge-96.png',
+      ...options,
+    }),
   );
 });
 

@@ -14,10 +14,13 @@ export const linkProofs = (prover: Prover): LinkProofs => ({
 });
 
 const UNSUBSCRIBE = 'unsubscribe';
+/** The channel name in the links of e-mails that contain a code. */
+export const CODE_LINK = 'code';
 
 /**
- * Creates the links in messages to a reader through a channel. The unsubscribe link works without signing in and never
- * expires. It is under `/app` because proxies forward that path to a bff.
+ * Creates the links in messages to a reader through a channel. The unsubscribe link works without signing in, as long
+ * as the `internal` secret contains the value that signed it. It is under `/app` because proxies forward that path to a
+ * bff.
  */
 export const linksFor =
   (publicUrl: string, proofs: LinkProofs) =>

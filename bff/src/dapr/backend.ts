@@ -55,12 +55,11 @@ export interface Backplane {
 
 /** A backend that uses a backplane, and Dapr's components through the sidecar. */
 export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger): Backend {
-  const sidecar = new Sidecar({
-    host: config.DAPR_HOST,
-    httpPort: config.DAPR_HTTP_PORT,
-    token: config.DAPR_API_TOKEN,
-    timeoutMs: config.SIDECAR_TIMEOUT_MS,
-  });
+  const api = { host: config.DAPR_HOST, httpPort: config.DAPR_HTTP_PORT, token: config.DAPR_API_TOKEN };
+  const sidecar = new Sidecar({ ...api, timeoutMs: config.SIDECAR_TIMEOUT_MS });
+  // Channels have their own connections, so a slow receiver doesn't delay other calls or other channels. Each channel
+  // limits its messages in flight.
+  const channelSidecar = new Sidecar({ ...api, timeoutMs: BINDING_TIMEOUT_MS, connections: null });
   const feedLog = new DaprFeedLog(sidecar, {
     isCluster: redisPartsOf(config).state.cluster === true,
     compressesHistory: config.HISTORY_COMPRESSION === 'on',
@@ -109,7 +108,7 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
     publishReceipt: (event) => sidecar.publish(COMPONENTS.pubsub, TOPICS.receipts, event, { isEvent: true }),
     wakeUps: { set: (name, at) => sidecar.scheduleJob(name, at, {}) },
     invokeBinding: async (binding, operation, data, metadata) => {
-      await sidecar.invokeBinding(binding, { operation, data, metadata }, { timeoutMs: BINDING_TIMEOUT_MS });
+      await channelSidecar.invokeBinding(binding, { operation, data, metadata });
     },
     linkProofs: linkProofs(ownSigner),
     probes: {
@@ -163,7 +162,7 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
     close: async () => {
       secret.stop();
       backplane.stop();
-      await sidecar.close();
+      await Promise.all([sidecar.close(), channelSidecar.close()]);
     },
   };
 }

@@ -124,6 +124,8 @@ export const contactsDocumentSchema = z.looseObject({
   email: z.looseObject({ address: emailAddressSchema, since: time }).optional(),
   /** Channels that the reader has unsubscribed from, excluding e-mail. */
   stopped: z.array(channelNameSchema).optional(),
+  /** When the document's lifetime was last restarted to keep `stopped`. */
+  renewed: time.optional(),
   /** An address that the reader has entered but not confirmed, and the code sent to it. `tries` counts wrong codes. */
   pending: z
     .looseObject({ address: emailAddressSchema, hash: z.string(), until: time, tries: z.int().min(0) })

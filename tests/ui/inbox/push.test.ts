@@ -27,7 +27,6 @@ const pushOf = (id: string, feed: string) => ({
     navigate: `${bff.url}/?${new URLSearchParams({ notification: id, feed })}`,
     data: { inbox: `${bff.url}/`, feed, id },
   },
-  app_badge: 2,
 });
 
 describe('the service worker', () => {
@@ -44,11 +43,6 @@ describe('the service worker', () => {
 
   it('should show a notification for every push, even if the push is unreadable', async () => {
     const { worker, deliver } = await startWorker(page, bff.url);
-    await worker.evaluate(() => {
-      const counts: number[] = [];
-      Object.assign(self, { counts });
-      Object.assign(navigator, { setAppBadge: async (count: number) => void counts.push(count) });
-    });
     const push = pushOf('n-1', 'user:ada');
     await deliver(JSON.stringify(push));
     await expect.poll(() => shownNotifications(worker)).toHaveLength(1);
@@ -63,7 +57,6 @@ describe('the service worker', () => {
         data: { ...push.notification.data, navigate: push.notification.navigate },
       },
     ]);
-    expect(await worker.evaluate(() => (self as unknown as { counts: number[] }).counts)).toEqual([2]);
     await deliver('{"web_push":8030,"notification":{}}');
     await deliver('not JSON');
     await expect

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryReaderStore } from '../../memory/reader-store.ts';
 import { ContactBook, TooManyCodesError } from './contacts.ts';
-import { MAX_DEVICES, contactsKey } from './document.ts';
+import { CONTACTS_TTL_SECONDS, MAX_DEVICES, contactsKey } from './document.ts';
 
 const READER = 'user:ada';
 const ADDRESS = 'second@example.org';
@@ -20,7 +20,7 @@ const wrongCode = (code: string) => (code === '00000000' ? '00000001' : '0000000
 
 describe('a code for a second address', () => {
   it('should add the address once, and only be stored as a hash', async () => {
-    const code = await contacts.createCode(READER, ADDRESS);
+    const { code } = await contacts.createCode(READER, ADDRESS);
     expect(code).toMatch(/^\d{8}$/);
     expect(JSON.stringify(await contacts.stored(READER))).not.toContain(code);
     expect(await contacts.find(READER)).not.toHaveProperty('email');
@@ -40,7 +40,7 @@ describe('a code for a second address', () => {
       };
     };
     loseResponse();
-    const code = await contacts.createCode(READER, ADDRESS);
+    const { code } = await contacts.createCode(READER, ADDRESS);
     loseResponse();
     expect(await contacts.redeemCode(READER, code)).toBe(ADDRESS);
     expect(await contacts.stored(READER)).toMatchObject({ email: { address: ADDRESS, since: now } });
@@ -48,40 +48,59 @@ describe('a code for a second address', () => {
   });
 
   it('should become invalid after five wrong attempts', async () => {
-    const code = await contacts.createCode(READER, ADDRESS);
+    const { code } = await contacts.createCode(READER, ADDRESS);
     for (let i = 0; i < 5; i++) expect(await contacts.redeemCode(READER, wrongCode(code))).toBeUndefined();
     expect(await contacts.redeemCode(READER, code)).toBeUndefined();
   });
 
   it('should stay valid after four wrong attempts', async () => {
-    const code = await contacts.createCode(READER, ADDRESS);
+    const { code } = await contacts.createCode(READER, ADDRESS);
     for (let i = 0; i < 4; i++) await contacts.redeemCode(READER, wrongCode(code));
     expect(await contacts.redeemCode(READER, code)).toBe(ADDRESS);
   });
 
   it('should become invalid after 15 minutes, or when the next code is created', async () => {
-    const first = await contacts.createCode(READER, ADDRESS);
+    const { code: first } = await contacts.createCode(READER, ADDRESS);
     now += 15 * MINUTE_MS;
     expect(await contacts.redeemCode(READER, first)).toBeUndefined();
-    const second = await contacts.createCode(READER, ADDRESS);
-    const third = await contacts.createCode(READER, ADDRESS);
+    const { code: second } = await contacts.createCode(READER, ADDRESS);
+    const { code: third } = await contacts.createCode(READER, ADDRESS);
     if (second !== third) expect(await contacts.redeemCode(READER, second)).toBeUndefined();
     expect(await contacts.redeemCode(READER, third)).toBe(ADDRESS);
   });
 
   it('should be refused if the reader has requested five in the last 24 hours, even if they were used', async () => {
     for (let i = 0; i < 5; i++) {
-      const code = await contacts.createCode(READER, ADDRESS);
+      const { code } = await contacts.createCode(READER, ADDRESS);
       await contacts.redeemCode(READER, code);
     }
     await expect(contacts.createCode(READER, ADDRESS)).rejects.toThrow(TooManyCodesError);
-    await expect(contacts.createCode('user:ben', ADDRESS)).resolves.toMatch(/^\d{8}$/);
+    await expect(contacts.createCode('user:ben', ADDRESS)).resolves.toHaveProperty('code');
     now += DAY_MS;
-    await expect(contacts.createCode(READER, ADDRESS)).resolves.toMatch(/^\d{8}$/);
+    await expect(contacts.createCode(READER, ADDRESS)).resolves.toHaveProperty('code');
+  });
+
+  it('should not count if it could not be sent, and leave the earlier code valid', async () => {
+    const { code } = await contacts.createCode(READER, ADDRESS);
+    for (let i = 0; i < 5; i++)
+      await contacts.withdrawCode(READER, await contacts.createCode(READER, 'third@example.org'));
+    expect(await contacts.stored(READER)).toMatchObject({ codes: [now] });
+    expect(await contacts.redeemCode(READER, code)).toBe(ADDRESS);
+  });
+
+  it('should be accepted again as soon as the oldest of five is a day old', async () => {
+    for (let i = 0; i < 5; i++) {
+      await contacts.createCode(READER, ADDRESS);
+      now += MINUTE_MS;
+    }
+    const retryAfter = (DAY_MS - 5 * MINUTE_MS) / 1000;
+    await expect(contacts.createCode(READER, ADDRESS)).rejects.toMatchObject({ retryAfter });
+    now += retryAfter * 1000;
+    await expect(contacts.createCode(READER, ADDRESS)).resolves.toHaveProperty('code');
   });
 
   it('should not work for another reader', async () => {
-    const code = await contacts.createCode(READER, ADDRESS);
+    const { code } = await contacts.createCode(READER, ADDRESS);
     expect(await contacts.redeemCode('user:ben', code)).toBeUndefined();
   });
 });
@@ -93,6 +112,31 @@ it('should not store anything about an erased reader when an address, code or de
   await contacts.forgetDevices(READER, ['https://push.example/1']);
   expect(await contacts.redeemCode(READER, '00000000')).toBeUndefined();
   expect(await store.read(contactsKey(READER))).toBeUndefined();
+});
+
+it('should keep a stopped channel as long as the contacts are used at least once a year', async () => {
+  const ttls: unknown[] = [];
+  const write = store.write.bind(store);
+  store.write = async (key, value, etag, ttlSeconds) => {
+    ttls.push(ttlSeconds);
+    await write(key, value, etag, ttlSeconds);
+  };
+  now = Date.parse('2026-01-01T00:00:00Z');
+  await contacts.setEmail(READER, ADDRESS);
+  await contacts.find(READER);
+  expect(ttls).toHaveLength(1);
+  await contacts.stop(READER, 'webhook');
+  await contacts.find(READER);
+  expect(ttls).toHaveLength(3);
+  now += 29 * DAY_MS;
+  await contacts.find(READER);
+  expect(ttls).toHaveLength(3);
+  now += 2 * DAY_MS;
+  expect(await contacts.find(READER)).toMatchObject({ stopped: ['webhook'] });
+  expect(ttls).toEqual(Array.from({ length: 4 }, () => CONTACTS_TTL_SECONDS));
+  store.write = () => Promise.reject(new Error('down'));
+  now += 31 * DAY_MS;
+  expect(await contacts.find(READER)).toMatchObject({ stopped: ['webhook'] });
 });
 
 describe("a reader's devices", () => {

@@ -22,9 +22,27 @@ const CODE_MS = 15 * 60 * 1000;
 const MAX_TRIES = 5;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_CODES_PER_DAY = 5;
+/** Minimum time between restarts of a document's lifetime (ms). */
+const RENEW_MS = 30 * DAY_MS;
 
 export class TooManyCodesError extends Error {
   override readonly name = 'TooManyCodesError';
+  /** When the next code can be requested (seconds from now). */
+  readonly retryAfter: number;
+
+  constructor(retryAfter: number) {
+    super('too many codes requested in the last 24 hours');
+    this.retryAfter = retryAfter;
+  }
+}
+
+type Pending = ContactsDocument['pending'];
+
+/** A code, and the reader's pending code that it replaced. */
+export interface CreatedCode {
+  code: string;
+  at: number;
+  replaced: Pending;
 }
 
 /** Readers' addresses. Only readers themselves can add an address, which counts as consent. */
@@ -42,10 +60,9 @@ export class ContactBook {
   }
 
   async findByHash(hash: string): Promise<Contacts & { language: Language }> {
-    const { email, devices, language, stopped } = parseContacts(
-      '',
-      (await this.#store.read(keyOfHash(hash)))?.value,
-    );
+    const document = parseContacts('', (await this.#store.read(keyOfHash(hash)))?.value);
+    await this.#renew(document);
+    const { email, devices, language, stopped } = document;
     return {
       language,
       ...(email && { email: { address: email.address } }),
@@ -111,19 +128,36 @@ export class ContactBook {
    * Replaces any earlier code.
    * @throws TooManyCodesError
    */
-  async createCode(reader: string, address: string): Promise<string> {
+  async createCode(reader: string, address: string): Promise<CreatedCode> {
     const code = String(randomInt(100_000_000)).padStart(8, '0');
     const now = this.#now();
     const pending = { address, hash: hashOf(code), until: now + CODE_MS, tries: 0 };
+    let replaced: Pending;
     await this.#change(reader, (before) => {
       // An earlier attempt stored the code, but the response was lost.
       if (isDeepStrictEqual(before.pending, pending)) return before;
       const codes = (before.codes ?? []).filter((at) => at > now - DAY_MS);
+      const [oldest = now] = codes;
       if (codes.length >= MAX_CODES_PER_DAY)
-        throw new TooManyCodesError('too many codes requested in the last 24 hours');
+        throw new TooManyCodesError(Math.ceil((oldest + DAY_MS - now) / 1000));
+      replaced = before.pending;
       return { ...before, pending, codes: [...codes, now] };
     });
-    return code;
+    return { code, at: now, replaced };
+  }
+
+  /** Takes back a code that was definitely not sent. It doesn't count, and the code that it replaced is valid again. */
+  withdrawCode(reader: string, { code, at, replaced }: CreatedCode): Promise<void> {
+    return this.#change(reader, (before) => {
+      if (before.pending?.hash !== hashOf(code)) return before;
+      const { pending: _, codes = [], ...rest } = before;
+      const index = codes.indexOf(at);
+      return {
+        ...rest,
+        ...(replaced && { pending: replaced }),
+        codes: codes.filter((_at, n) => n !== index),
+      };
+    });
   }
 
   /**
@@ -153,6 +187,15 @@ export class ContactBook {
 
   async erase(feed: string): Promise<void> {
     await this.#store.erase([contactsKey(feed)]);
+  }
+
+  /** Restarts the lifetime of a document with stopped channels. Never rejects: the next use tries again. */
+  async #renew({ reader, stopped, renewed = 0 }: ContactsDocument): Promise<void> {
+    const now = this.#now();
+    if (!stopped || renewed > now - RENEW_MS) return;
+    await this.#change(reader, (before) => (before.stopped ? { ...before, renewed: now } : before)).catch(
+      () => undefined,
+    );
   }
 
   async #change(reader: string, change: (before: ContactsDocument) => ContactsDocument): Promise<void> {

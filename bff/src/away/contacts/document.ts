@@ -4,7 +4,10 @@ import { hashOfReader } from '../fallbacks/document.ts';
 
 export type { ContactsDocument } from '@tocsin/contracts';
 
-/** Lifetime of a reader's contacts. Changing the contacts restarts it; sending a message doesn't. */
+/**
+ * Lifetime of a reader's contacts. Changing the contacts restarts it; sending a message doesn't. If the reader has
+ * stopped a channel, any use restarts it, so that messages don't resume.
+ */
 export const CONTACTS_TTL_SECONDS = 400 * 24 * 60 * 60;
 /** Maximum devices per reader. At the limit, a new device replaces the oldest. */
 export const MAX_DEVICES = 20;

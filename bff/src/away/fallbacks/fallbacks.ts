@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { DEFAULT_PREFERENCES, interruptionRule } from '@tocsin/contracts';
 import { Slots } from '../../readers/search/slots.ts';
 import type { Contacts } from '../channels/channel.ts';
-import { SEND_TIME_MS, decide, hasDue, nextCheck, type Decision } from './decide/decide.ts';
+import { SEND_TIME_MS, decide, hasDue, nextCheck, undecided, type Decision } from './decide/decide.ts';
 import {
   awayKey,
   hashOfReader,
@@ -214,9 +214,8 @@ export class Fallbacks {
     const { channels, now } = this.#options;
     const at = now();
     const reaches = (via: string) => channels.get(via)?.channel.reaches(contacts) ?? false;
-    const due = document.waiting.filter(({ steps }) =>
-      steps.some((step) => step.at <= at && reaches(step.via)),
-    );
+    const times = { now: at, woken };
+    const due = undecided(document, { ...times, rulesOf: this.#rulesOf, reaches });
     const facts = Promise.all([
       this.#options.standingsOf(document.reader, due),
       due.length > 0 ? this.#options.preferencesOf(document.reader) : DEFAULT_PREFERENCES,
@@ -225,7 +224,7 @@ export class Fallbacks {
     // the feed's turns, and a turn could be waiting for this decision.
     const [standingOf, preferences] = await within(DECIDE_MS, 'reading the marks', facts);
     return decide(document, {
-      ...{ now: at, woken },
+      ...times,
       rulesOf: this.#rulesOf,
       ...{ reaches, standingOf, isFull: (via) => this.#sends.isFull(via) },
       mayInterrupt: interruptionRule(preferences, at),

@@ -16,9 +16,12 @@ let folder: string;
 let bff: ServedBff;
 /** The calls to bindings: name, data, metadata. */
 let invocations: unknown[][];
+/** The error of every call to a binding, if set. */
+let bindingError: string | undefined;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'tocsin-channels-'));
   invocations = [];
+  bindingError = undefined;
 });
 afterEach(async () => {
   await bff.stop();
@@ -33,8 +36,10 @@ async function serve(settings: object): Promise<void> {
     { AUTH_MODE: 'jwt', AWAY_FILE: file },
     { jwt: SECRET, vapid },
     {
-      invokeBinding: async (name, _operation, data, metadata) =>
-        void invocations.push([name, data, metadata]),
+      invokeBinding: async (name, _operation, data, metadata) => {
+        invocations.push([name, data, metadata]);
+        if (bindingError !== undefined) throw new Error(bindingError);
+      },
     },
   );
 }
@@ -85,6 +90,18 @@ describe('consent to e-mail', () => {
     const [code = ''] = /\d{8}/.exec(String(invocations[0]?.[1])) ?? [];
     expect((await call('PUT', '/email', { consent: true, code })).status).toBe(204);
     expect((await channels()).email.address).toBe('second@example.org');
+  });
+
+  it('should count the codes that might have been sent or were refused, but not those that certainly failed', async () => {
+    await serve({ bindings: SENDGRID });
+    const requestCode = () => call('POST', '/email/code', { address: 'second@example.org' });
+    bindingError = 'connection refused';
+    for (let i = 0; i < 6; i++) expect((await requestCode()).status).toBe(503);
+    bindingError = 'received status code 400';
+    for (let i = 0; i < 5; i++) expect((await requestCode()).status).toBe(503);
+    const limited = await requestCode();
+    expect(limited.status).toBe(429);
+    expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(23 * 60 * 60);
   });
 
   it('should be refused if no channel sends e-mail', async () => {

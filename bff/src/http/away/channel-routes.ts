@@ -10,6 +10,7 @@ import { allowParameters, methodNotAllowed, sendProblem, type Logger } from '@to
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import type { AwayMessage, Channel } from '../../away/channels/channel.ts';
 import { TooManyCodesError, type ContactBook } from '../../away/contacts/contacts.ts';
+import { CODE_LINK } from '../../away/links.ts';
 import { sendCode } from '../../away/contacts/send-code.ts';
 import { sendUnavailable } from '../responses.ts';
 import { jsonBody, readBody } from '../read-body.ts';
@@ -23,9 +24,6 @@ export interface ChannelRoutesOptions {
   linksOf: (reader: string, via: string) => AwayMessage['links'];
   log: Logger;
 }
-
-/** The channel name in the links of e-mails that contain a code. */
-export const CODE_LINK = 'code';
 
 /** Whether the channel only reaches readers with an e-mail address, like a binding that uses `$email`. */
 export const sendsEmail = ({ channel }: { channel: Channel }): boolean =>
@@ -105,18 +103,22 @@ export function channelRoutes(options: ChannelRoutesOptions): Router {
     const body = readBody(emailCodeSchema, request, response);
     if (!body || !requireChannel(emailChannel, 'email', response)) return;
     try {
-      const code = await contacts.createCode(reader, body.address);
+      const created = await contacts.createCode(reader, body.address);
+      const { code } = created;
       const { language } = await contacts.find(reader);
       // The e-mail could reach a stranger, who must not be able to unsubscribe the reader.
       const links = linksOf(reader, CODE_LINK);
       const result = await sendCode(emailChannel, { reader, address: body.address, code, language, links });
       if (result.outcome === 'sent' || result.outcome === 'unknown') return void response.status(204).end();
       log.warn({ reason: result.reason }, 'cannot send a code by e-mail');
+      // A refused code counts, so that a reader can't try any number of addresses.
+      if (result.outcome === 'unavailable') await contacts.withdrawCode(reader, created);
       sendUnavailable(response, 'The code could not be sent. Request a new one.');
     } catch (error) {
       if (!(error instanceof TooManyCodesError)) throw error;
-      const detail = 'This reader has requested five codes today. Try again tomorrow.';
-      sendProblem(response, { status: 429, code: 'too_many_requests', detail, retryAfter: 24 * 60 * 60 });
+      const detail = 'This reader has requested five codes in the last 24 hours. Try again later.';
+      const { retryAfter } = error;
+      sendProblem(response, { status: 429, code: 'too_many_requests', detail, retryAfter });
     }
   };
 

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ContactBook } from '../../away/contacts/contacts.ts';
 import { contactsKey } from '../../away/contacts/document.ts';
-import { linksFor } from '../../away/links.ts';
+import { CODE_LINK, linksFor } from '../../away/links.ts';
 import { serveBff, type ServedBff } from '../../../testing/served-bff.ts';
-import { CODE_LINK } from './channel-routes.ts';
 
 const READER = 'user:ada';
 const ADDRESS = 'ada@example.org';
@@ -77,7 +76,7 @@ describe('the unsubscribe link', () => {
   });
 
   it('should invalidate the code but keep the address if the link came in an e-mail with a code', async () => {
-    const code = await contacts.createCode(READER, 'second@example.org');
+    const { code } = await contacts.createCode(READER, 'second@example.org');
     expect((await oneClick(linkTo(CODE_LINK))).status).toBe(200);
     expect(await contacts.redeemCode(READER, code)).toBeUndefined();
     expect(await address()).toBe(ADDRESS);
@@ -95,6 +94,17 @@ describe('the unsubscribe link', () => {
     expect(await resumed.text()).toContain('You will receive these messages again.');
     expect(await contacts.find(READER)).not.toHaveProperty('stopped');
   });
+
+  it.each([
+    ['push', ADDRESS],
+    ['sendgrid', undefined],
+  ])(
+    'should only stop e-mail if its channel no longer exists but could have sent e-mail: %s',
+    async (via, left) => {
+      expect((await oneClick(linkTo(via))).status).toBe(200);
+      expect(await address()).toBe(left);
+    },
+  );
 
   it('should not store anything about an erased reader', async () => {
     await contacts.erase(READER);

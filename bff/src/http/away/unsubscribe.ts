@@ -3,10 +3,10 @@ import { allowParameters, methodNotAllowed, readParameters, sendProblem, type Lo
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import type { ContactBook } from '../../away/contacts/contacts.ts';
 import type { Channel } from '../../away/channels/channel.ts';
-import { isUnsubscribeLink } from '../../away/links.ts';
+import { CODE_LINK, isUnsubscribeLink } from '../../away/links.ts';
 import type { LinkProofs } from '../../away/ports.ts';
 import { sendUnavailable } from '../responses.ts';
-import { CODE_LINK, sendsEmail } from './channel-routes.ts';
+import { sendsEmail } from './channel-routes.ts';
 
 export interface UnsubscribeRoutesOptions {
   channels: ReadonlyMap<string, { channel: Channel }>;
@@ -17,6 +17,8 @@ export interface UnsubscribeRoutesOptions {
 
 const PARAMETERS = ['reader', 'via', 'proof'] as const;
 const RESUME = 'resume';
+/** The channels that send no e-mail in any deployment. */
+const NEVER_EMAIL = ['push', 'webhook'];
 
 const TEXTS = {
   en: {
@@ -58,10 +60,13 @@ const POLICY = [
  * button because mail scanners open links. Readers can also resume channels that need no address, such as webhooks.
  */
 export function unsubscribeRoutes({ channels, contacts, proofs, log }: UnsubscribeRoutesOptions): Router {
-  /** Whether the link is for a channel that needs no e-mail address. */
+  /**
+   * Whether the link is for a channel that needs no e-mail address. A binding that no longer exists might have sent the
+   * e-mail with the link, so such a link stops e-mail.
+   */
   const needsNoEmail = (via: string): boolean => {
     const configured = channels.get(via);
-    return configured !== undefined && !sendsEmail(configured);
+    return configured ? !sendsEmail(configured) : NEVER_EMAIL.includes(via);
   };
   const withReader =
     (handle: (link: Link, language: Language, response: Response) => Promise<void>): RequestHandler =>

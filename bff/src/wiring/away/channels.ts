@@ -69,10 +69,12 @@ const emailChannel = (
 ): Channel =>
   lazyChannel({
     ...EMAIL,
-    create: async () => {
+    readSecret: async () => ({
+      url: await secretOf(backend, SECRETS.smtp.name),
+      privateKey: dkim && (await secretOf(backend, SECRETS.dkim.name)),
+    }),
+    create: async ({ url, privateKey }) => {
       const { createEmailChannel } = await import('../../away/channels/email/email-channel.ts');
-      const url = await secretOf(backend, SECRETS.smtp.name);
-      const privateKey = dkim && (await secretOf(backend, SECRETS.dkim.name));
       return createEmailChannel({
         ...{ url, from, templates, requireTls },
         ...(dkim && privateKey !== undefined && { dkim: { ...dkim, privateKey } }),
@@ -87,11 +89,11 @@ const pushChannel = (
 ): Channel =>
   lazyChannel({
     ...PUSH,
-    create: async () => {
+    readSecret: () => secretOf(backend, SECRETS.vapid.name),
+    create: async (secret) => {
       const { createPushChannel } = await import('../../away/channels/push/push-channel.ts');
       const { readVapid } = await import('../../away/channels/push/vapid.ts');
-      const vapid = readVapid(await secretOf(backend, SECRETS.vapid.name));
-      return createPushChannel({ vapid, templates, allowLoopback });
+      return createPushChannel({ vapid: readVapid(secret), templates, allowLoopback });
     },
   });
 
@@ -101,9 +103,9 @@ const webhookChannel = (
 ): Channel =>
   lazyChannel({
     ...WEBHOOK,
-    create: async () => {
+    readSecret: () => secretOf(backend, SECRETS.webhook.name),
+    create: async (secret) => {
       const { createWebhookChannel } = await import('../../away/channels/binding/webhook-channel.ts');
-      const secret = await secretOf(backend, SECRETS.webhook.name);
       return createWebhookChannel({ secret, binding, invoke: backend.invokeBinding });
     },
   });

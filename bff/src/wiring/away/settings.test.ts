@@ -36,13 +36,14 @@ describe('the file specified by AWAY_FILE', () => {
     const message = refusal({
       publicUrl: 'ftp://inbox.example',
       email: { from: 'a@x.example', window: 'P2D', perHour: 0, unknown: 'maybe', to: 'b@x.example' },
-      bindings: { webhook: {}, sms: { data: '$phone' } },
+      bindings: { webhook: {}, code: {}, sms: { data: '$phone' } },
       policies: [{ severities: ['fatal'], fallback: [{ after: '5m', via: 'email' }] }],
     });
     for (const part of [
       ...['publicUrl: must be an http', 'email.window: ', 'email.perHour: ', 'email.unknown: ', 'email.to: '],
       ...[
-        'bindings.webhook: must not be email, push, webhook',
+        'bindings.webhook: must not be email, push, webhook, code',
+        'bindings.code: must not be email, push, webhook, code',
         'bindings.sms.data',
         'policies.0.severities.0: ',
         'policies.0.fallback.0.after: ',

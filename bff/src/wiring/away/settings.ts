@@ -11,6 +11,7 @@ import {
 import { ConfigError } from '@tocsin/service';
 import { z } from 'zod';
 import { bindingChannelSchema } from '../../away/channels/binding/binding-channel.ts';
+import { CODE_LINK } from '../../away/links.ts';
 
 const commonSchema = z.strictObject({
   /** Batching delay. A reader's first due fallback waits for more fallbacks to include in the message. */
@@ -49,6 +50,8 @@ const bindingSchema = bindingChannelSchema.omit({ name: true }).extend(commonSch
 export type BindingSettings = z.infer<typeof bindingSchema>;
 
 const BUILT_IN = ['email', 'push', 'webhook'];
+/** Names that no binding can have. */
+const RESERVED = [...BUILT_IN, CODE_LINK];
 
 const awaySchema = z.strictObject({
   /** The page's address for links in messages. */
@@ -64,7 +67,7 @@ const awaySchema = z.strictObject({
   webhook: webhookSchema.optional(),
   bindings: z
     .record(
-      channelNameSchema.refine((name) => !BUILT_IN.includes(name), `must not be ${BUILT_IN.join(', ')}`),
+      channelNameSchema.refine((name) => !RESERVED.includes(name), `must not be ${RESERVED.join(', ')}`),
       bindingSchema,
     )
     .default({}),

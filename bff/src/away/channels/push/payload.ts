@@ -24,7 +24,8 @@ const URGENCY = { info: 'low', success: 'low', warning: 'normal', error: 'high' 
 /**
  * Turns a message into a declarative push (https://www.w3.org/TR/push-api/#declarative-push-message). Browsers that
  * support declarative pushes show it without a service worker. In other browsers, a service worker passes
- * `notification` to `showNotification`. A click opens `navigate`.
+ * `notification` to `showNotification`. A click opens `navigate`. The push has no `app_badge`, since a message doesn't
+ * count all of the reader's unread notifications.
  */
 export function pushOf(message: AwayMessage, title: string, now: number): Push {
   const { notifications, language, more, key } = message;
@@ -43,7 +44,7 @@ export function pushOf(message: AwayMessage, title: string, now: number): Push {
     data: { inbox: message.links.inbox, ...(isSingle && { feed: newest.feed, id: newest.id }) },
   };
   return {
-    payload: fitPayload({ web_push: 8030, notification, app_badge: notifications.length + more }),
+    payload: fitPayload({ web_push: 8030, notification }),
     ttl: isSingle ? secondsLeft(newest, now) : ONE_DAY_S,
     urgency: urgencyOf(notifications),
     topic,
@@ -71,7 +72,6 @@ function shorten(text: string, max: number): string {
 interface Payload {
   web_push: 8030;
   notification: { body: string; navigate: string; data: { inbox: string } };
-  app_badge: number;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { READER, arrival } from '../../../../testing/away/deployment.ts';
 import { newAway, type AwayDocument } from '../document.ts';
 import { decide, type DecisionInput } from './decide.ts';
@@ -64,6 +64,43 @@ it('should not resend a message that has no content left, but record why each fa
     ['a', 'unknown', 'retracted before the channel replied'],
     ['b', 'unknown', 'the instance stopped before the channel replied'],
   ]);
+});
+
+describe('a message that is due to be repeated', () => {
+  const item = { createdAt: CREATED, since: NOW, unless: 'seen' as const };
+  const items = ['read', 'seen', 'muted', 'open'].map((id) => ({ ...item, id, notification: arrival(id) }));
+  const before = {
+    ...newAway(READER),
+    sending: [{ key: 'key', via: 'email', until: NOW, attempts: 1, items }],
+  };
+  const repeating: DecisionInput = {
+    ...input,
+    rulesOf: () => ({ ...RULES, repeats: true }),
+    standingOf: ({ id }) =>
+      id === 'read'
+        ? { isOpen: false, reason: 'read' }
+        : { isOpen: true, isSeen: id === 'seen', notification: arrival(id) },
+    mayInterrupt: ({ id }) => (id === 'muted' ? { interrupt: false, why: 'muted' } : { interrupt: true }),
+  };
+
+  it('should only contain the notifications that are still open', () => {
+    const { document, messages } = decide(before, repeating);
+    expect(messages.map(({ attempts, items: left }) => [attempts, left.map(({ id }) => id)])).toEqual([
+      [2, ['open']],
+    ]);
+    expect(document.sending).toEqual(messages);
+    expect(document.receipts.map(({ id, outcome, reason }) => [id, outcome, reason])).toEqual(
+      ['read', 'seen', 'muted'].map((id) => [id, 'unknown', `${id} before the channel replied`]),
+    );
+  });
+
+  it('should end if the channel no longer reaches the reader', () => {
+    const { document, messages } = decide(before, { ...repeating, reaches: () => false });
+    expect([messages, document.sending]).toEqual([[], []]);
+    expect(document.receipts.map(({ outcome, reason }) => [outcome, reason])).toEqual(
+      items.map(() => ['unknown', 'the reader has no address for this channel']),
+    );
+  });
 });
 
 it('should read each step only a few times, regardless of the number of channels', () => {

@@ -50,7 +50,7 @@ export const MAX_SHOWN = 20;
 export const SEND_TIME_MS = 45_000;
 const HOUR_MS = 60 * 60 * 1000;
 const STOPPED_REASON = 'the instance stopped before the channel replied';
-const RETRACTED_REASON = 'retracted before the channel replied';
+const UNREACHED_REASON = 'the reader has no address for this channel';
 
 export interface Decision {
   document: AwayDocument;
@@ -103,24 +103,46 @@ class Decider {
 
   /**
    * Takes over or ends messages whose sender hasn't reported an outcome by the deadline. The deadline must have passed
-   * on the scheduler's clock too, so that an instance with a fast clock doesn't take messages from a live sender.
+   * on the scheduler's clock too, so that an instance with a fast clock doesn't take messages from a live sender. Only
+   * repeats a message if the channel still reaches the reader, and leaves out notifications that are no longer open.
    */
   takeOver(): void {
-    const { now, woken, rulesOf } = this.#input;
+    const { now, woken, rulesOf, reaches } = this.#input;
     this.#sending = this.#sending.flatMap((message) => {
       if (!isPastDeadline(message, this.#input)) return [message];
-      // At first, every message has content for some items. If no content is left, retractions have removed it.
-      const isEmpty = message.items.every(({ notification }) => !notification);
-      const isEnded = isEmpty || message.items.every((item) => hasGivenUp(item, now));
-      if (!rulesOf(message.via)?.repeats || isEnded) {
-        for (const item of message.items)
-          this.#end(item, message.via, 'unknown', item.retracted ? RETRACTED_REASON : STOPPED_REASON);
-        return [];
+      const { via, items } = message;
+      const mayRepeat = rulesOf(via)?.repeats && !items.every((item) => hasGivenUp(item, now));
+      const canRepeat = mayRepeat && reaches(via);
+      const closed = new Map(
+        items.map((item) => [
+          item,
+          item.retracted ? 'retracted' : canRepeat && this.#closedReason(item, via),
+        ]),
+      );
+      const open = items.filter((item) => !closed.get(item));
+      // At first, every message has content for some items.
+      const isRepeated = canRepeat && open.some(({ notification }) => notification);
+      for (const [item, removal] of closed) {
+        const reason = mayRepeat && !canRepeat ? UNREACHED_REASON : STOPPED_REASON;
+        if (!isRepeated || removal)
+          this.#end(item, via, 'unknown', removal ? `${removal} before the channel replied` : reason);
       }
-      const retried = { ...message, attempts: message.attempts + 1, until: sendingUntil(now, woken) };
+      if (!isRepeated) return [];
+      const next = { attempts: message.attempts + 1, until: sendingUntil(now, woken) };
+      const retried = { ...message, ...next, items: open };
       this.#messages.push(retried);
       return [retried];
     });
+  }
+
+  /** Why a notification must not be sent again. `undefined` if it's open. */
+  #closedReason(item: SentItem, via: string): string | undefined {
+    const { standingOf, mayInterrupt } = this.#input;
+    const standing = standingOf({ ...item, steps: [] });
+    if (!standing.isOpen) return standing.reason;
+    if (item.unless === 'seen' && standing.isSeen) return 'seen';
+    const interruption = mayInterrupt(standing.notification, via);
+    return !interruption.interrupt && interruption.why === 'muted' ? 'muted' : undefined;
   }
 
   /** Decides on each channel's due steps. */
@@ -139,7 +161,7 @@ class Decider {
       const rules = rulesOf(via);
       const ended = unreached.get(via);
       if (rules && !ended) this.#decideChannel(via, rules);
-      const reason = rules ? 'the reader has no address for this channel' : `there is no ${via} channel`;
+      const reason = rules ? UNREACHED_REASON : `there is no ${via} channel`;
       for (const one of ended ?? []) this.#end(one, via, rules ? 'suppressed' : 'refused', reason);
     }
   }
@@ -234,6 +256,17 @@ export const hasDue = (
 ): boolean =>
   sending.some((message) => isPastDeadline(message, times)) ||
   waiting.some(({ steps }) => steps.some(({ at }) => at <= times.now));
+
+/** The notifications whose standings a decision needs. Steps and messages that reach nobody need none. */
+export const undecided = (
+  { waiting, sending }: AwayDocument,
+  { now, woken, rulesOf, reaches }: Pick<DecisionInput, 'now' | 'woken' | 'rulesOf' | 'reaches'>,
+): Waiting[] => [
+  ...waiting.filter(({ steps }) => steps.some(({ at, via }) => at <= now && reaches(via))),
+  ...sending
+    .filter((one) => isPastDeadline(one, { now, woken }) && rulesOf(one.via)?.repeats && reaches(one.via))
+    .flatMap(({ items }) => items.map((item) => ({ ...item, steps: [] }))),
+];
 
 const isPastDeadline = ({ until }: Sending, { now, woken }: Pick<DecisionInput, 'now' | 'woken'>): boolean =>
   until <= Math.min(now, woken);

@@ -172,6 +172,17 @@ describe('a channel', () => {
     expect(outcomes()).toEqual(['a', 'b'].map((id) => [id, 'unknown', reason]));
   });
 
+  it('should not be retried after an unknown outcome once the notification has been read', async () => {
+    const { instance, presetResults, sent, outcomes, standings } = deployment({ repeats: true });
+    presetResults.push({ outcome: 'unknown', reason: '500' });
+    await instance().fallbacks.committed(itemsOf(arrival('a', after('PT5S'))));
+    await pass(6_000);
+    standings.set('a', 'read');
+    await pass(60_000);
+    expect(sent).toHaveLength(1);
+    expect(outcomes()).toEqual([['a', 'unknown', 'read before the channel replied']]);
+  });
+
   it('should be retried for three days with increasing delays if the outcome is unknown', async () => {
     const { instance, presetResults, sent, outcomes, receipts } = deployment({ repeats: true });
     presetResults.push(

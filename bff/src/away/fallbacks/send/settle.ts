@@ -1,4 +1,5 @@
 import type { SendResult } from '../../channels/channel.ts';
+import { sizeOf } from '../../../feed/present.ts';
 import type { ChannelRules } from '../decide/decide.ts';
 import { hasGivenUp } from '../decide/give-up.ts';
 import {
@@ -9,6 +10,7 @@ import {
   type SentItem,
   type Waiting,
 } from '../document.ts';
+import { MAX_CONTENT_BYTES } from '../register.ts';
 
 const MINUTE_MS = 60_000;
 /** Delay after failed sends: 5 s, doubled each time, up to 15 minutes. */
@@ -51,7 +53,7 @@ export function settle(
       ...document,
       sending,
       attempts: { ...document.attempts, [via]: failures },
-      waiting: returnToWaiting(document.waiting, toRetry, { via, at: now + pauseAfter(failures) }),
+      waiting: returnToWaiting({ ...document, sending }, toRetry, { via, at: now + pauseAfter(failures) }),
       receipts: [...document.receipts, ...givenUp, ...removed],
     };
   }
@@ -76,14 +78,34 @@ const removalReason = ({ retracted, replaced }: SentItem): string | undefined =>
 const pauseAfter = (failures: number): number =>
   Math.min(FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 10), MAX_PAUSE_MS);
 
+/**
+ * Returns a message's items to the waiting notifications, with the content that fits. The rest is reread from the feed.
+ * Oldest first, because only the newest items of a message can have content that the document hadn't stored before.
+ */
 function returnToWaiting(
-  waiting: readonly Waiting[],
+  { waiting, sending }: Pick<AwayDocument, 'waiting' | 'sending'>,
   items: Sending['items'],
   { via, at }: { via: string; at: number },
 ): Waiting[] {
   const all = new Map(waiting.map((one) => [nameOf(one), one]));
-  for (const { unless, since, ...item } of items) {
-    const before = all.get(nameOf(item)) ?? { ...item, steps: [] };
+  const stored = new Map(
+    [...sending.flatMap((message) => message.items), ...waiting].map((one) => [nameOf(one), one]),
+  );
+  let bytes = [...stored.values()].reduce((sum, one) => sum + contentSize(one), 0);
+  const fitting = new Set<SentItem>();
+  for (const item of items.toReversed()) {
+    const size = stored.get(nameOf(item))?.notification ? 0 : contentSize(item);
+    if (bytes + size > MAX_CONTENT_BYTES) continue;
+    bytes += size;
+    fitting.add(item);
+  }
+  for (const item of items) {
+    const { unless, since, notification, ...rest } = item;
+    const before = all.get(nameOf(item)) ?? {
+      ...rest,
+      ...(notification && fitting.has(item) && { notification }),
+      steps: [],
+    };
     all.set(nameOf(item), {
       ...before,
       steps: [...before.steps, { via, unless, at, ...(since !== undefined && { since }) }],
@@ -91,3 +113,6 @@ function returnToWaiting(
   }
   return [...all.values()];
 }
+
+const contentSize = ({ notification }: Pick<SentItem, 'notification'>): number =>
+  notification ? sizeOf(notification) : 0;

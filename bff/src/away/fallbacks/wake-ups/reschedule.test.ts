@@ -8,6 +8,7 @@ import { register, newNotificationOf, retract } from '../register.ts';
 
 const READER = 'user:ada';
 const NOW = Date.parse('2026-01-01T10:00:00Z');
+const HOUR_MS = 60 * 60_000;
 
 it('should only reschedule wake-ups of readers with waiting fallbacks or receipts, and reject unknown names', async () => {
   const store = new MemoryReaderStore();
@@ -18,7 +19,8 @@ it('should only reschedule wake-ups of readers with waiting fallbacks or receipt
   const hash = hashOfReader(READER);
   expect(await reschedule(`away:${hash}:1`)).toBe(true);
   expect(set).toEqual([]);
-  const added = newNotificationOf(arrival('a', after('PT5M')), () => []);
+  const createdAt = new Date(NOW - HOUR_MS).toISOString();
+  const added = newNotificationOf({ ...arrival('a', after('PT1H')), createdAt }, () => []);
   const document = register(newAway(READER), added ? [added] : [], NOW);
   await store.write(awayKey(hash), document, undefined);
   expect(await reschedule(`away:${hash}:1`)).toBe(true);
@@ -35,4 +37,22 @@ it('should only reschedule wake-ups of readers with waiting fallbacks or receipt
   const withoutTopic = createReschedule({ ...options, publishesReceipts: false });
   expect(await withoutTopic(`away:${hash}:3`)).toBe(true);
   expect(set).toHaveLength(2);
+});
+
+it.each([
+  ['when the next fallback is due', -10 * HOUR_MS, 10 * HOUR_MS],
+  ['after a minute if that is later', -30_000, 60_000],
+  ['later and later if a fallback is overdue', 5 * 60_000, 5 * 60_000],
+  ['at least once an hour', 48 * HOUR_MS, HOUR_MS],
+])('should reschedule a wake-up %s', async (_, overdue, delay) => {
+  const store = new MemoryReaderStore();
+  const times: number[] = [];
+  const wakeUps = { set: async (_name: string, at: number) => void times.push(at - NOW) };
+  const createdAt = new Date(NOW - overdue - 1_000).toISOString();
+  const added = newNotificationOf({ ...arrival('a', after('PT1S')), createdAt }, () => []);
+  const hash = hashOfReader(READER);
+  await store.write(awayKey(hash), register(newAway(READER), added ? [added] : [], NOW), undefined);
+  const reschedule = createReschedule({ store, wakeUps, now: () => NOW, publishesReceipts: false });
+  await reschedule(`away:${hash}:1`);
+  expect(times).toEqual([delay]);
 });

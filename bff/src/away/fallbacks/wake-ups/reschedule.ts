@@ -1,11 +1,15 @@
 import type { ReaderStore } from '../../../readers/ports.ts';
 import type { WakeUps } from '../../ports.ts';
+import { nextCheck } from '../decide/decide.ts';
 import { awayKey, parseAway } from '../document.ts';
-import { hasUnpublished } from '../receipts/publish-receipts.ts';
 import { parseWakeUp, wakeUpName } from './wake-up-names.ts';
 
-/** Delay of a rescheduled wake-up (ms). By then another instance might have channels, for example during a rollout. */
-const RESCHEDULE_DELAY_MS = 60_000;
+/**
+ * Minimum and maximum delay of a rescheduled wake-up (ms). By then another instance might have channels, for example
+ * during a rollout. The delay grows with the time that the work is overdue.
+ */
+const MIN_DELAY_MS = 60_000;
+const MAX_DELAY_MS = 60 * 60_000;
 
 export interface RescheduleOptions {
   store: Pick<ReaderStore, 'read'>;
@@ -29,10 +33,16 @@ export const createReschedule =
     const stored = await store.read(awayKey(hash));
     if (!stored) return true;
     const document = parseAway(stored.value);
-    const { length } = [...document.waiting, ...document.sending];
-    if (length === 0 && !(publishesReceipts && hasUnpublished(document))) return true;
+    const unpublished = publishesReceipts ? document.receipts.filter((receipt) => receipt.unpublished) : [];
+    const due = Math.min(
+      nextCheck(document, () => undefined) ?? Infinity,
+      ...unpublished.map((one) => one.at),
+    );
+    if (due === Infinity) return true;
     // The new time must be in the future on the scheduler's clock too, which might be ahead of ours.
-    const at = Math.max(now(), woken.at) + RESCHEDULE_DELAY_MS;
+    const present = Math.max(now(), woken.at);
+    const delay = Math.min(Math.max(present - due, MIN_DELAY_MS), MAX_DELAY_MS);
+    const at = Math.max(due, present + delay);
     await wakeUps.set(wakeUpName(hash, at, { unique: true }), at);
     return true;
   };

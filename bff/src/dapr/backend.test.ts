@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createLogger, parseConfig } from '@tocsin/service';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { bffSettings } from '../config.ts';
+import { memoryBackend } from '../memory/backend.ts';
+import { daprBackend } from './backend.ts';
+
+/** The maximum messages in flight of two channels. */
+const SENDS = 200;
+
+/** The calls to bindings that the sidecar hasn't responded to. */
+let unanswered: ServerResponse[];
+/** A sidecar that responds to everything except calls to bindings. */
+let server: ReturnType<typeof createServer>;
+beforeEach(async () => {
+  unanswered = [];
+  server = createServer((request, response) => {
+    if (request.url?.startsWith('/v1.0/bindings/')) unanswered.push(response);
+    else response.setHeader('content-type', 'application/json').end('{"value":"secret"}');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+it('should call the sidecar and other channels while a channel waits for slow receivers', async () => {
+  const { port } = server.address() as AddressInfo;
+  const config = parseConfig(bffSettings, { DAPR_HTTP_PORT: String(port) });
+  const { broadcaster, auditReader } = memoryBackend();
+  const backplane = { broadcaster, auditReader, ready: () => Promise.resolve(), stop: () => undefined };
+  const backend = daprBackend(config, backplane, createLogger('bff', 'silent'));
+  const call = (n: number) => backend.invokeBinding(`b${n % 2}`, 'create', {}, {});
+  const sends = Promise.allSettled(Array.from({ length: SENDS }, (_, n) => call(n)));
+  await expect.poll(() => unanswered.length).toBe(SENDS);
+  expect(await backend.readSecret('smtp')).toBe('secret');
+  for (const response of unanswered) response.end();
+  await sends;
+  await backend.close();
+});
