@@ -80,6 +80,11 @@ export interface SubscribeOptions {
 export interface Subscription {
   readonly feed: string;
   readonly position: Position | undefined;
+  /**
+   * Whether this tab may show this feed's toasts. If tabs share a connection, only one of those that subscribe to the
+   * feed may, preferably the focused tab. Always true for tabs that don't share.
+   */
+  readonly presenting: boolean;
   /** Ends the subscription immediately. No handlers are called afterwards. Safe to repeat. */
   close(): void;
 }
@@ -140,7 +145,7 @@ export interface NotificationClient {
   readonly status: ClientStatus;
   /**
    * Whether this tab may show toasts. If tabs share a connection, only one may, preferably the focused tab. Always true
-   * for tabs that don't share.
+   * for tabs that don't share. If tabs subscribe to different feeds, use `Subscription.presenting` for toasts.
    */
   readonly presenting: boolean;
   /**

@@ -31,13 +31,12 @@ const errorAt = (offset: number): LivePublication => ({
 const titles = () => useToasts().view.cards.map(({ title }) => title);
 
 /** Follows a feed that this tab has shown before. Returns the handlers that the client would call. */
-function follow(): Required<FeedHandlers> {
+function follow(presenting = true): Required<FeedHandlers> {
   let handlers: FeedHandlers = {};
   const client = {
-    presenting: true,
     subscribe: (_feed: string, subscribed: FeedHandlers) => {
       handlers = subscribed;
-      return {};
+      return { presenting };
     },
   } as unknown as NotificationClient;
   followFeed({ client, feed: 'all', batch, returning: true, onCaughtUp: () => undefined });
