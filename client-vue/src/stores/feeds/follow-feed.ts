@@ -132,6 +132,7 @@ export function followFeed({ client, feed, batch, returning, page, onCaughtUp }:
         const { presenting } = subscription;
         batch.run(() => {
           lateStores.run(({ useToasts, useInterruptions }) => {
+            if (!useInterruptions().mayReportGap(feed)) gap = { gap: false };
             reportMissed(useToasts(), presenting);
             useInterruptions().check();
           });

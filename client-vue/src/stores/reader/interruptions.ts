@@ -6,7 +6,14 @@ import { defineStore } from '../define-store.ts';
 import { itemKey } from '../feeds/feed-log.ts';
 import { limitTo, MAX_ITEMS, useItems } from '../feeds/items.ts';
 import { readJson, safeStorage } from '../storage.ts';
-import { isHeldBack, isQuietNow, interrupt, splitByQuietHours, showSummary } from './interrupt.ts';
+import {
+  isHeldBack,
+  isQuietNow,
+  interrupt,
+  mayReportGap,
+  splitByQuietHours,
+  showSummary,
+} from './interrupt.ts';
 import { usePreferences } from './preferences.ts';
 import { useUnread } from './unread.ts';
 
@@ -115,5 +122,8 @@ export const useInterruptions = defineStore(() => {
     return watch([() => useClock().now, () => store.preferences], () => check(), { immediate: true });
   }
 
-  return { applyQuietHours, notify, check, start };
+  return {
+    ...{ applyQuietHours, notify, check, start },
+    mayReportGap: (feed: string): boolean => mayReportGap(store.preferences, feed),
+  };
 });
