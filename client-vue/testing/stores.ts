@@ -21,15 +21,19 @@ export const range = (from: number, to: number): LivePublication[] =>
 
 export const ids = (): string[] => useItems().items.map(({ notification }) => notification.id);
 
-/** Resets the stores and empties the browser storage before each test. Returns the storage. */
+/** Resets the stores and empties the browser storage before each test. Returns the storage shared by all tabs. */
 export function useFreshStores(): Map<string, string> {
   const stored = new Map<string, string>();
+  const storedInTab = new Map<string, string>();
+  const storageOf = (map: Map<string, string>) => ({
+    getItem: (key: string) => map.get(key) ?? null,
+    setItem: (key: string, value: string) => map.set(key, value),
+  });
   beforeEach(() => {
     stored.clear();
-    vi.stubGlobal('localStorage', {
-      getItem: (key: string) => stored.get(key) ?? null,
-      setItem: (key: string, value: string) => stored.set(key, value),
-    });
+    storedInTab.clear();
+    vi.stubGlobal('localStorage', storageOf(stored));
+    vi.stubGlobal('sessionStorage', storageOf(storedInTab));
     forgetStores();
   });
   return stored;

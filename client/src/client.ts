@@ -133,7 +133,7 @@ export function createClient(
       return status.status;
     },
     get presenting() {
-      return connection.presenting;
+      return connection.presents();
     },
     subscribe(feed, handlers, { position } = {}) {
       if (closed) throw new TypeError('The client is closed.');
@@ -149,6 +149,9 @@ export function createClient(
         feed,
         get position() {
           return subscription.position;
+        },
+        get presenting() {
+          return connection.presents(feed);
         },
         close() {
           if (feeds.get(feed) !== subscription) return;

@@ -62,8 +62,9 @@ export interface FeedHandlers {
    */
   onInbox?: (inbox: InboxState) => void;
   /**
-   * Snoozes that just ended. Each is reported once. The notifications are back in the inbox as unread. Called after
-   * `onInbox` with the new marks.
+   * Snoozes that just ended. Each client reports each of them once, and a new client also those of the last ten minutes
+   * that the reader hasn't seen. The notifications are back in the inbox as unread. Called after `onInbox` with the new
+   * marks.
    */
   onSnoozeDue?: (due: DueSnooze[]) => void;
   /** The client's connection status. */
@@ -80,6 +81,11 @@ export interface SubscribeOptions {
 export interface Subscription {
   readonly feed: string;
   readonly position: Position | undefined;
+  /**
+   * Whether this tab may show this feed's toasts. If tabs share a connection, only one of those that subscribe to the
+   * feed may, preferably the focused tab. Always true for tabs that don't share.
+   */
+  readonly presenting: boolean;
   /** Ends the subscription immediately. No handlers are called afterwards. Safe to repeat. */
   close(): void;
 }
@@ -140,7 +146,7 @@ export interface NotificationClient {
   readonly status: ClientStatus;
   /**
    * Whether this tab may show toasts. If tabs share a connection, only one may, preferably the focused tab. Always true
-   * for tabs that don't share.
+   * for tabs that don't share. If tabs subscribe to different feeds, use `Subscription.presenting` for toasts.
    */
   readonly presenting: boolean;
   /**

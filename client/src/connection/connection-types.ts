@@ -23,8 +23,8 @@ export interface TabHooks extends ConnectionHooks {
  */
 export interface ClientConnection {
   readonly socket: FeedSocket | undefined;
-  /** Whether this tab may show toasts. */
-  readonly presenting: boolean;
+  /** Whether this tab may show toasts or, if a feed is passed, this feed's toasts. */
+  presents(feed?: string): boolean;
   /** Drops any existing connection and reconnects, immediately or after the usual delay. */
   reconnect(how: { now: boolean }): void;
   close(): void;

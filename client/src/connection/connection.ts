@@ -13,7 +13,7 @@ import type { NotificationClientOptions } from '../types.ts';
  * A connection that reconnects with backoff. When the server drains, switches to a new connection without interruption.
  */
 export class Connection implements ClientConnection {
-  readonly presenting = true;
+  readonly presents = (): boolean => true;
   readonly #options: NotificationClientOptions;
   readonly #hooks: ConnectionHooks;
   readonly #random: () => number;

@@ -18,7 +18,7 @@ it('should reconnect once if multiple tabs report the same connection as stuck',
         reconnects.push(how);
         connectionHooks.disconnected();
       };
-      return { socket: undefined, presenting: true, reconnect, close: () => undefined };
+      return { socket: undefined, presents: () => true, reconnect, close: () => undefined };
     },
   });
   leader.start();

@@ -143,13 +143,22 @@ export class Leader {
   #broadcastState(): void {
     const { id, term, broadcast } = this.#options;
     const session = this.#socket && this.#session;
-    broadcast({ type: 'state', state: { leader: id, term, session, presenter: this.#presenter.id } });
+    const presenter = this.#presenter.choose();
+    const presenters = new Map<string, string>();
+    for (const feed of this.#subscriptions.feeds) {
+      const tab = this.#presenterOf(feed);
+      if (tab !== presenter) presenters.set(feed, tab);
+    }
+    broadcast({ type: 'state', state: { leader: id, term, session, presenter, presenters } });
+  }
+
+  #presenterOf(feed: string): string {
+    return this.#presenter.choose(this.#subscriptions.tabsOf(feed));
   }
 
   #connected(socket: FeedSocket | undefined): void {
     this.#socket = socket;
     // Each tab resubscribes on the new connection.
-    this.#subscriptions.clear();
     if (socket) {
       this.#session++;
       Object.assign(this.#options.patience, { failures: 0, max: FIRST_PATIENCE });
@@ -164,9 +173,12 @@ export class Leader {
     this.#watchTab(from);
     const socket = this.#socket;
     if (!socket || session !== this.#session) return this.#broadcastState();
-    if (event === 'subscribe') this.#subscriptions.add(feedOf(request), from);
-    if (event === 'unsubscribe' && !this.#subscriptions.remove(feedOf(request), from))
-      return respond({ ok: true });
+    const feed = feedOf(request);
+    const previous = this.#presenterOf(feed);
+    if (event === 'subscribe') this.#subscriptions.add(feed, from, session);
+    const isUnused = event === 'unsubscribe' && this.#subscriptions.remove(feed, from, session);
+    if (this.#presenterOf(feed) !== previous) this.#broadcastState();
+    if (event === 'unsubscribe' && !isUnused) return respond({ ok: true });
     // Without a response, the requesting tab times out.
     (socket as unknown as AnySocket)
       .timeout(TIMING.acknowledgement)
@@ -188,10 +200,9 @@ export class Leader {
 
   #removeTab(tab: string): void {
     this.#watched.delete(tab);
-    const previous = this.#presenter.id;
     this.#presenter.remove(tab);
-    for (const feed of this.#subscriptions.leave(tab))
+    for (const feed of this.#subscriptions.leave(tab, this.#session))
       this.#socket?.emit('unsubscribe', { feed }, () => undefined);
-    if (this.#presenter.id !== previous && !this.#closed.signal.aborted) this.#broadcastState();
+    if (!this.#closed.signal.aborted) this.#broadcastState();
   }
 }

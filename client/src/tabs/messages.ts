@@ -12,6 +12,8 @@ export interface LeaderState {
   readonly session: number | undefined;
   /** The tab that may show toasts. */
   readonly presenter: string;
+  /** The tab that may show a feed's toasts, for feeds that `presenter` doesn't follow. Earlier versions lack it. */
+  readonly presenters?: ReadonlyMap<string, string>;
 }
 
 export type TabMessage =

@@ -1,5 +1,7 @@
 import type { Front } from './platform.ts';
 
+const UNKNOWN: Front = { degree: 0, since: 0 };
+
 /** Decides which tab presents: the focused tab, otherwise the most recently shown visible tab, otherwise the leader. */
 export class Presenter {
   readonly #leader: string;
@@ -11,16 +13,17 @@ export class Presenter {
     if (previous !== undefined) this.#tabs.set(previous, { degree: 1, since: 0 });
   }
 
-  get id(): string {
-    let best: { id: string; front: Front } | undefined;
-    for (const [id, front] of this.#tabs) {
-      if (front.degree === 0) continue;
-      const order = best
-        ? front.degree - best.front.degree || front.since - best.front.since || (id > best.id ? 1 : -1)
-        : 1;
-      if (order > 0) best = { id, front };
-    }
-    return best?.id ?? this.#leader;
+  /** Chooses among `tabs` or, if there are none, among all tabs. Without the leader, a hidden tab can be chosen. */
+  choose(tabs: readonly string[] = []): string {
+    const candidates = tabs.length > 0 ? tabs : [this.#leader, ...this.#tabs.keys()];
+    return candidates.reduce((best, id) => (this.#compare(id, best) > 0 ? id : best));
+  }
+
+  #compare(id: string, other: string): number {
+    const [a, b] = [id, other].map((tab) => this.#tabs.get(tab) ?? UNKNOWN) as [Front, Front];
+    if (a.degree === 0 && b.degree === 0 && [id, other].includes(this.#leader))
+      return id === this.#leader ? 1 : -1;
+    return a.degree - b.degree || a.since - b.since || (id > other ? 1 : -1);
   }
 
   update(id: string, front: Front): void {

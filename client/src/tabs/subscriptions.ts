@@ -1,26 +1,36 @@
-/** The feeds that each tab is subscribed to on the leader's current connection. */
+/**
+ * The feeds that each tab is subscribed to on the leader's connection. After a reconnect, each tab keeps its earlier
+ * feeds here until it subscribes again.
+ */
 export class Subscriptions {
-  readonly #tabs = new Map<string, Set<string>>();
+  readonly #tabs = new Map<string, { session: number; feeds: Set<string> }>();
 
-  add(feed: string, tab: string): void {
-    const tabs = this.#tabs.get(feed);
-    if (tabs) tabs.add(tab);
-    else this.#tabs.set(feed, new Set([tab]));
+  get feeds(): Set<string> {
+    return new Set([...this.#tabs.values()].flatMap(({ feeds }) => [...feeds]));
   }
 
-  /** Returns whether this tab was the last subscriber of the feed. */
-  remove(feed: string, tab: string): boolean {
-    const tabs = this.#tabs.get(feed);
-    if (!tabs?.delete(tab) || tabs.size > 0) return false;
-    return this.#tabs.delete(feed);
+  tabsOf(feed: string): string[] {
+    return [...this.#tabs].filter(([, { feeds }]) => feeds.has(feed)).map(([tab]) => tab);
   }
 
-  /** Removes a tab. Returns the feeds that no longer have subscribers. */
-  leave(tab: string): string[] {
-    return [...this.#tabs.keys()].filter((feed) => this.remove(feed, tab));
+  add(feed: string, tab: string, session: number): void {
+    const known = this.#tabs.get(tab);
+    if (known?.session === session) known.feeds.add(feed);
+    else this.#tabs.set(tab, { session, feeds: new Set([feed]) });
   }
 
-  clear(): void {
-    this.#tabs.clear();
+  /** Returns whether this tab was the feed's last subscriber in the session. */
+  remove(feed: string, tab: string, session: number): boolean {
+    const known = this.#tabs.get(tab);
+    if (!known?.feeds.delete(feed) || known.session !== session) return false;
+    return ![...this.#tabs.values()].some((other) => other.session === session && other.feeds.has(feed));
+  }
+
+  /** Removes a tab. Returns the feeds that no longer have subscribers in the session. */
+  leave(tab: string, session: number): string[] {
+    const feeds = [...(this.#tabs.get(tab)?.feeds ?? [])];
+    const unused = feeds.filter((feed) => this.remove(feed, tab, session));
+    this.#tabs.delete(tab);
+    return unused;
   }
 }

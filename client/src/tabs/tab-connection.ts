@@ -54,8 +54,9 @@ export class TabConnection implements ClientConnection {
     return this.#unshared ? this.#unshared.socket : this.#port?.socket;
   }
 
-  get presenting(): boolean {
-    return this.#presenting;
+  presents(feed = ''): boolean {
+    const tab = this.#unshared ? undefined : this.#state?.presenters?.get(feed);
+    return tab === undefined ? this.#presenting : tab === this.#id;
   }
 
   reconnect(how: { now: boolean }): void {

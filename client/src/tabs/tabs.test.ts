@@ -231,4 +231,32 @@ describe('the presenting tab', () => {
     expect(tabs.flatMap(({ presented }) => presented).sort()).toEqual(fixture.server.ids('all').sort());
     expect(reported.slice(0, 2)).toEqual([true, false]);
   });
+
+  it("should be chosen for each feed among the feed's subscribers, also after a reconnect", async () => {
+    const [orders, news] = [fixture.open(['all', 'topic:orders']), fixture.open(['all'])];
+    await pass(1_000);
+    news.tab.show(2);
+    const publish = async (): Promise<void> => {
+      await pass(1_000);
+      for (const feed of ['all', 'topic:orders']) fixture.server.publish(feed);
+      await pass(1_000);
+    };
+    await publish();
+    fixture.server.cut();
+    await publish();
+    expect(orders.presented).toEqual(fixture.server.ids('topic:orders'));
+    expect(news.presented).toEqual(fixture.server.ids('all'));
+    news.subscribe('topic:orders');
+    await publish();
+    news.unsubscribe('topic:orders');
+    await publish();
+    const presented = [...orders.presented, ...news.presented];
+    expect(presented.sort()).toEqual(
+      [...fixture.server.ids('all'), ...fixture.server.ids('topic:orders')].sort(),
+    );
+    expect(orders.presented).toHaveLength(3);
+    news.close({ killed: true });
+    await publish();
+    expect(orders.presented).toHaveLength(5);
+  });
 });

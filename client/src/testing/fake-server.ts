@@ -122,7 +122,7 @@ export class FakeServer {
     };
     connectLater(20);
     return {
-      presenting: true,
+      presents: () => true,
       get socket() {
         return current?.socket;
       },

@@ -9,7 +9,7 @@ export class TabWithClient {
   readonly tab: FakeTab;
   readonly client: NotificationClient;
   readonly shown = new Map<string, string[]>();
-  /** Live notifications received while this tab was presenting. */
+  /** Live notifications received while this tab presented their feed. */
   readonly presented: string[] = [];
   readonly statuses: ClientStatus[] = [];
   readonly errors: string[] = [];
@@ -46,7 +46,8 @@ export class TabWithClient {
     ) => {
       for (const { notification } of publications) {
         ids.push(notification.id);
-        if (delivery === 'live' && this.client.presenting) this.presented.push(notification.id);
+        if (delivery === 'live' && this.#subscriptions.get(feed)?.presenting)
+          this.presented.push(notification.id);
       }
     };
     const position = { epoch: 'e', offset: 0 };

@@ -1,9 +1,10 @@
 import type { FeedHandlers, NotificationClient } from '@tocsin/client';
-import type { LivePublication } from '@tocsin/contracts';
+import { DEFAULT_PREFERENCES, type LivePublication } from '@tocsin/contracts';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { at, useFreshStores } from '../../../testing/stores.ts';
 import { useToasts } from '../../toasts/store.ts';
 import { useLateStores } from '../late-stores.ts';
+import { usePreferences } from '../reader/preferences.ts';
 import { followFeed } from './follow-feed.ts';
 import { FrameBatch } from './frame-batch.ts';
 
@@ -31,13 +32,12 @@ const errorAt = (offset: number): LivePublication => ({
 const titles = () => useToasts().view.cards.map(({ title }) => title);
 
 /** Follows a feed that this tab has shown before. Returns the handlers that the client would call. */
-function follow(): Required<FeedHandlers> {
+function follow(presenting = true): Required<FeedHandlers> {
   let handlers: FeedHandlers = {};
   const client = {
-    presenting: true,
     subscribe: (_feed: string, subscribed: FeedHandlers) => {
       handlers = subscribed;
-      return {};
+      return { presenting };
     },
   } as unknown as NotificationClient;
   followFeed({ client, feed: 'all', batch, returning: true, onCaughtUp: () => undefined });
@@ -61,4 +61,26 @@ it('should report nothing if all missed notifications are gone', async () => {
   onCaughtUp({ feed: 'all', away: true });
   await vi.advanceTimersByTimeAsync(1_000);
   expect(titles()).toEqual([]);
+});
+
+it("should report a gap or an erasure, unless the feed is muted or it's quiet", async () => {
+  const always = { from: '00:00', to: '23:59', timeZone: 'UTC', allow: ['error' as const] };
+  const report = async (preferences: object): Promise<string[]> => {
+    usePreferences().applyChange({ ...DEFAULT_PREFERENCES, ...preferences });
+    const { onPublications, onGap, onCaughtUp } = follow();
+    const away = { feed: 'all', epoch: 'e', away: true } as const;
+    for (const erased of [true, false]) {
+      onGap({ epoch: 'e', offset: 0 }, { epoch: 'e', offset: 1 }, { erased });
+      if (!erased) onPublications([errorAt(2), at(3)], { ...away, delivery: 'snapshot' });
+      onCaughtUp({ feed: 'all', away: true });
+    }
+    await vi.advanceTimersByTimeAsync(1_000);
+    const shown = titles();
+    useToasts().dismissAll();
+    return shown;
+  };
+  vi.setSystemTime('2026-06-01T12:00:00Z');
+  expect(await report({ feeds: ['all'] })).toEqual([]);
+  expect(await report({ quietHours: always })).toEqual(['n2']);
+  expect((await report({})).filter((title) => title !== 'n2')).toHaveLength(2);
 });

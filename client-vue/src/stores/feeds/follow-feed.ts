@@ -51,7 +51,7 @@ export function addNewestPage(feed: string, page: Page): void {
   useItems().loaded.add(feed);
 }
 
-/** Subscribes to a feed. Adds notifications to the list and, if this tab is presenting, shows them as toasts. */
+/** Subscribes to a feed. Adds notifications to the list and, if this tab presents the feed, shows them as toasts. */
 export function followFeed({ client, feed, batch, returning, page, onCaughtUp }: FollowFeedOptions): void {
   const notifications = useItems();
   const lateStores = useLateStores();
@@ -82,7 +82,7 @@ export function followFeed({ client, feed, batch, returning, page, onCaughtUp }:
     feed,
     {
       onPublications: (publications, { epoch, delivery, away }) => {
-        const { presenting } = client;
+        const { presenting } = subscription;
         batch.run(() => {
           notifications.add(feed, { epoch, publications, gapBefore: delivery === 'snapshot' });
           if (away && isReturning)
@@ -97,7 +97,7 @@ export function followFeed({ client, feed, batch, returning, page, onCaughtUp }:
       onRead: (read) => batch.run(() => marks.mergeReadState(feed, read)),
       onInbox: (inbox) => batch.run(() => handleInboxState(feed, inbox)),
       onSnoozeDue: (due) => {
-        const { presenting } = client;
+        const { presenting } = subscription;
         batch.run(() => {
           for (const { epoch, ...publication } of due)
             notifications.add(feed, { epoch, publications: [publication] });
@@ -129,9 +129,10 @@ export function followFeed({ client, feed, batch, returning, page, onCaughtUp }:
         hasCaughtUp = true;
         connection.pending.delete(feed);
         const { position } = subscription;
-        const { presenting } = client;
+        const { presenting } = subscription;
         batch.run(() => {
           lateStores.run(({ useToasts, useInterruptions }) => {
+            if (!useInterruptions().mayReportGap(feed)) gap = { gap: false };
             reportMissed(useToasts(), presenting);
             useInterruptions().check();
           });

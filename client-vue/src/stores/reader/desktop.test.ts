@@ -2,6 +2,7 @@ import { DEFAULT_PREFERENCES } from '@tocsin/contracts';
 import { nextTick } from 'vue';
 import { afterEach, expect, it, vi } from 'vitest';
 import { at, range, useFreshStores } from '../../../testing/stores.ts';
+import { useClock } from '../clock.ts';
 import { useItems } from '../feeds/items.ts';
 import { useDesktop } from './desktop.ts';
 import { usePreferences } from './preferences.ts';
@@ -29,12 +30,19 @@ it("should only log a warning if the browser allows desktop notifications but do
   warn.mockRestore();
 });
 
-/** Stubs a browser that shows desktop notifications. Returns the tags of shown and closed notifications. */
-function allowDesktop(): { shown: string[]; closed: string[] } {
+/**
+ * Stubs a browser that shows desktop notifications. Returns the tags of shown and closed notifications, and a function
+ * that changes the permission.
+ */
+function allowDesktop(): {
+  shown: string[];
+  closed: string[];
+  permit: (now: NotificationPermission) => void;
+} {
   const shown: string[] = [];
   const closed: string[] = [];
   class Notification {
-    static readonly permission = 'granted';
+    static permission: NotificationPermission = 'granted';
     readonly #tag: string;
     constructor(_title: string, { tag }: { tag: string }) {
       this.#tag = tag;
@@ -47,7 +55,7 @@ function allowDesktop(): { shown: string[]; closed: string[] } {
   vi.stubGlobal('Notification', Notification);
   vi.stubGlobal('document', { hidden: true });
   usePreferences().applyChange({ ...DEFAULT_PREFERENCES, desktop: true });
-  return { shown, closed };
+  return { shown, closed, permit: (now) => (Notification.permission = now) };
 }
 
 it('should not show or keep a desktop notification if the notification is gone or its feed was erased', async () => {
@@ -73,4 +81,20 @@ it('should close desktop notifications when the session ends', async () => {
   useItems().reset();
   await nextTick();
   expect(closed).toEqual(shown);
+});
+
+it('should follow a permission that the reader gives or withdraws in another tab', async () => {
+  const { shown, permit } = allowDesktop();
+  permit('default');
+  useItems().add('all', { epoch: 'e', publications: range(1, 2) });
+  useDesktop().show('all', [at(1)]);
+  permit('granted');
+  useDesktop().show('all', [at(2)]);
+  expect(shown).toEqual(['all/n2']);
+  for (const permission of ['granted', 'denied'] as const) {
+    permit(permission);
+    useClock().now++;
+    await nextTick();
+    expect(useDesktop().permission).toBe(permission);
+  }
 });

@@ -1,5 +1,6 @@
 import { isolate, type LivePublication } from '@tocsin/contracts';
 import { ref, watch } from 'vue';
+import { useClock } from '../clock.ts';
 import { defineStore } from '../define-store.ts';
 import { itemKey } from '../feeds/feed-log.ts';
 import { useItems } from '../feeds/items.ts';
@@ -12,7 +13,13 @@ const MAX_PER_BURST = 3;
 export const useDesktop = defineStore(() => {
   const preferences = usePreferences();
   const supported = 'Notification' in globalThis;
-  const permission = ref(supported ? Notification.permission : 'denied');
+  const currentPermission = () => (supported ? Notification.permission : 'denied');
+  const permission = ref(currentPermission());
+  // The reader can give or withdraw permission in another tab or in the browser's settings.
+  watch(
+    () => useClock().now,
+    () => (permission.value = currentPermission()),
+  );
 
   /** Call this only on a click. Otherwise, browsers don't ask for permission. */
   async function turnOn(): Promise<void> {
@@ -21,7 +28,7 @@ export const useDesktop = defineStore(() => {
   }
 
   function show(feed: string, publications: readonly LivePublication[]): void {
-    if (!preferences.preferences.desktop || permission.value !== 'granted' || !document.hidden) return;
+    if (!preferences.preferences.desktop || currentPermission() !== 'granted' || !document.hidden) return;
     const { all, gone, erasures } = useItems();
     for (const { notification } of publications.slice(-MAX_PER_BURST)) {
       const { id, title, body } = notification;

@@ -46,6 +46,10 @@ export function splitByQuietHours<Publication extends LivePublication>(
   return { interrupting, held };
 }
 
+/** Whether the reader may be told now that notifications of the feed are missing or were erased. */
+export const mayReportGap = (preferences: Preferences, feed: string): boolean =>
+  mayInterrupt(preferences, { feed, severity: 'info' }).interrupt;
+
 /** Whether quiet hours held the item back when it arrived. */
 export function isHeldBack(preferences: Preferences, item: Item): boolean {
   const decision = mayInterruptAt(preferences, item, item.time);

@@ -71,6 +71,27 @@ function checkAt(time: string): void {
   useInterruptions().check();
 }
 
+it('should notify once if a snooze ends and the page is reloaded, but again after another snooze', () => {
+  const snoozed = evening(1, 2);
+  const endAt = (until: string) => {
+    useInterruptions().notify(
+      'all',
+      snoozed.map((publication) => ({ ...publication, until })),
+      true,
+    );
+    return titles().toSorted();
+  };
+  openPage('2026-06-01T12:00:00Z', { stored: snoozed });
+  expect(endAt('2026-06-01T12:00:00Z')).toEqual(['n1', 'n2']);
+  openPage('2026-06-01T12:01:00Z', { stored: snoozed });
+  expect(endAt('2026-06-01T12:00:00Z')).toEqual([]);
+  expect(endAt('2026-06-01T12:01:00Z')).toEqual(['n1', 'n2']);
+  openPage('2026-06-02T06:59:59Z', { stored: snoozed });
+  expect(endAt('2026-06-02T06:59:59Z')).toEqual([]);
+  openPage(MORNING, { stored: snoozed });
+  expect(endAt('2026-06-02T06:59:59Z')).toEqual(expect.arrayContaining(['n1', 'n2']));
+});
+
 describe('notifications held back by quiet hours', () => {
   it('should be summarized once, across reloads', () => {
     openPage('2026-06-01T21:59:00Z');

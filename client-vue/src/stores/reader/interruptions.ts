@@ -1,12 +1,19 @@
-import { DEFAULT_PREFERENCES, type LivePublication } from '@tocsin/contracts';
+import { DEFAULT_PREFERENCES, MAX_SNOOZED, type LivePublication } from '@tocsin/contracts';
 import { watch } from 'vue';
 import { useClock } from '../clock.ts';
 import { useConnection } from '../connection.ts';
 import { defineStore } from '../define-store.ts';
 import { itemKey } from '../feeds/feed-log.ts';
 import { limitTo, MAX_ITEMS, useItems } from '../feeds/items.ts';
-import { safeStorage } from '../storage.ts';
-import { isHeldBack, isQuietNow, interrupt, splitByQuietHours, showSummary } from './interrupt.ts';
+import { readJson, safeStorage } from '../storage.ts';
+import {
+  isHeldBack,
+  isQuietNow,
+  interrupt,
+  mayReportGap,
+  splitByQuietHours,
+  showSummary,
+} from './interrupt.ts';
 import { usePreferences } from './preferences.ts';
 import { useUnread } from './unread.ts';
 
@@ -16,6 +23,12 @@ import { useUnread } from './unread.ts';
  */
 const KEY = 'tocsin.quiet-since';
 
+/**
+ * The latest ended snoozes that this tab has reported, or left to the presenting tab. Servers send a snooze again to
+ * each new connection for a while. Survives a reload.
+ */
+const RETURNED_KEY = 'tocsin.returned';
+
 /** A publication, and when its snooze ended if it's back from one (RFC 3339). */
 export type Arrived = LivePublication & { until?: string };
 
@@ -23,6 +36,7 @@ export type Arrived = LivePublication & { until?: string };
 export const useInterruptions = defineStore(() => {
   const store = usePreferences();
   const storage = safeStorage(() => localStorage);
+  const tabStorage = safeStorage(() => sessionStorage);
   /**
    * Maps item keys to whether quiet hours hold the notification back. Contains the notifications that have arrived
    * since the last check outside quiet hours, but at most the latest `MAX_ITEMS`.
@@ -34,7 +48,7 @@ export const useInterruptions = defineStore(() => {
   let isPresenting = (): boolean => false;
 
   /** Returns the publications that may interrupt now and records which publications quiet hours hold back. */
-  function applyQuietHours(feed: string, publications: readonly Arrived[]): LivePublication[] {
+  function applyQuietHours(feed: string, publications: readonly Arrived[]): Arrived[] {
     const { interrupting, held } = splitByQuietHours(store.preferences, feed, publications);
     for (const { notification } of interrupting) heldByKey.set(itemKey(feed, notification.id), false);
     for (const { notification } of held) heldByKey.set(itemKey(feed, notification.id), true);
@@ -44,8 +58,19 @@ export const useInterruptions = defineStore(() => {
     return interrupting;
   }
 
+  /** Returns the publications without those whose return from a snooze was reported before. */
+  function withoutReported(feed: string, publications: readonly Arrived[]): readonly Arrived[] {
+    const returned = publications.filter(({ until }) => until !== undefined);
+    if (returned.length === 0) return publications;
+    const known = [readJson(tabStorage, RETURNED_KEY)].flat();
+    const keyOf = ({ notification: { id }, until }: Arrived): string => `${itemKey(feed, id)} ${until}`;
+    const added = returned.map(keyOf).filter((key) => !known.includes(key));
+    tabStorage.set(RETURNED_KEY, JSON.stringify([...known, ...added].slice(-MAX_SNOOZED)));
+    return publications.filter((arrived) => !known.includes(keyOf(arrived)));
+  }
+
   function notify(feed: string, publications: readonly Arrived[], presenting: boolean): void {
-    const interrupting = applyQuietHours(feed, publications);
+    const interrupting = withoutReported(feed, applyQuietHours(feed, publications));
     if (presenting) interrupt(store.preferences, feed, interrupting);
   }
 
@@ -97,5 +122,8 @@ export const useInterruptions = defineStore(() => {
     return watch([() => useClock().now, () => store.preferences], () => check(), { immediate: true });
   }
 
-  return { applyQuietHours, notify, check, start };
+  return {
+    ...{ applyQuietHours, notify, check, start },
+    mayReportGap: (feed: string): boolean => mayReportGap(store.preferences, feed),
+  };
 });
