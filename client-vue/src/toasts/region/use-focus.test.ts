@@ -1,4 +1,4 @@
-import { nextTick, ref } from 'vue';
+import { effectScope, nextTick, ref, type EffectScope } from 'vue';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { at, useFreshStores } from '../../../testing/stores.ts';
 import { useToasts } from '../store.ts';
@@ -8,6 +8,7 @@ useFreshStores();
 class FakeDocument {
   activeElement: unknown = null;
 }
+let scope: EffectScope;
 let page: FakeDocument;
 let region: HTMLElement;
 let cards: HTMLElement[] = [];
@@ -24,6 +25,7 @@ function button(key?: string): HTMLElement {
 }
 
 beforeEach(() => {
+  scope = effectScope(true);
   vi.stubGlobal('Document', FakeDocument);
   vi.stubGlobal('HTMLElement', Object);
   page = new FakeDocument();
@@ -34,10 +36,12 @@ beforeEach(() => {
   useToasts().show('all', [at(1), at(2), at(3)]);
 });
 afterEach(() => {
+  // The countdowns outlive this file. A watcher that throws without the stubs stops Vue's updates in the whole worker.
+  scope.stop();
   vi.unstubAllGlobals();
 });
 
-const start = () => useFocus(ref(region), () => cards, setFocused);
+const start = () => scope.run(() => useFocus(ref(region), () => cards, setFocused))!;
 
 it('should move the focus from a retracted toast to the next toast', () => {
   start();
