@@ -70,6 +70,21 @@ it('should return the focus to where it was if all toasts are gone', () => {
   expect(page.activeElement).toBe(before);
 });
 
+it('should return the focus from the hotkey into another shadow root', () => {
+  const inner = button();
+  const outer = { shadowRoot: { activeElement: { shadowRoot: { activeElement: inner } } } };
+  vi.stubGlobal('document', { activeElement: outer });
+  const { onFocusIn, takeFocus, returnFocus } = start();
+  region.focus = () => {
+    page.activeElement = region;
+    onFocusIn({ relatedTarget: outer } as unknown as FocusEvent);
+  };
+  takeFocus();
+  expect(page.activeElement).toBe(region);
+  expect(returnFocus()).toBe(true);
+  expect(page.activeElement).toBe(inner);
+});
+
 it('should notice that a focused button is gone', async () => {
   start();
   cards[0]?.focus();
