@@ -272,4 +272,16 @@ describe('the page', () => {
     bff.publish([{ title: 'Audible' }]);
     await expect.poll(tones).toBe(1);
   });
+
+  it('should keep the last day of the quiet hours and show it as checked', async () => {
+    const page = await open();
+    await page.getByTestId('bell').click();
+    await page.getByTestId('inbox-settings-button').click();
+    await page.getByTestId('quiet-on').check();
+    const days = page.getByTestId('quiet-days').getByRole('checkbox');
+    for (let n = 1; n < 7; n++) await days.nth(n).uncheck();
+    await days.first().click();
+    await expect.poll(() => days.first().isChecked()).toBe(true);
+    await expect.poll(() => bff.inbox.preferences.quietHours?.days).toEqual(['mon']);
+  });
 });
