@@ -1,6 +1,7 @@
 import { computed, ref, shallowRef } from 'vue';
 import { createFormats } from '../format/time.ts';
 import { loadLate } from '../load-late.ts';
+import { useClock } from '../stores/clock.ts';
 import { defineStore } from '../stores/define-store.ts';
 import { en } from './en/index.ts';
 import { loadedTexts, loaderFor, localeFor } from './languages.ts';
@@ -22,9 +23,11 @@ export const useMessages = defineStore(() => {
   const texts = computed(() => withOverrides(loaded.value ?? english.value, own.value));
   /** The language of the strings: `language` if its strings are loaded or the page has its own, otherwise English. */
   const lang = computed(() => (loaded.value || Object.keys(own.value).length > 0 ? language.value : 'en'));
-  const formats = computed(() =>
-    createFormats(localeFor(language.value, globalThis.navigator?.languages ?? [])),
-  );
+  const formats = computed(() => {
+    // A format keeps the time zone in which it was created.
+    void useClock().zone;
+    return createFormats(localeFor(language.value, globalThis.navigator?.languages ?? []));
+  });
   let stopLoading: (() => void) | undefined;
 
   /**

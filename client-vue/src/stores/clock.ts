@@ -1,13 +1,20 @@
 import { ref } from 'vue';
 import { defineStore } from './define-store.ts';
 
-/** The current time (ms since 1970), for relative times. Ticks every 15 s and when the page becomes visible. */
+const currentZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/**
+ * The current time (ms since 1970), for relative times, and the device's time zone. Ticks every 15 s and when the page
+ * becomes visible.
+ */
 export const useClock = defineStore(() => {
   const now = ref(Date.now());
+  const zone = ref(currentZone());
 
   function start(tick: (now: number) => void): () => void {
     const advance = (): void => {
       now.value = Date.now();
+      zone.value = currentZone();
       tick(now.value);
     };
     const timer = setInterval(advance, 15_000);
@@ -18,5 +25,5 @@ export const useClock = defineStore(() => {
     };
   }
 
-  return { now, start };
+  return { now, zone, start };
 });

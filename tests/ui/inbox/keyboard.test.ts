@@ -43,6 +43,17 @@ describe('a reader with only a keyboard', () => {
     await expect.poll(() => rows(page).locator('.tocsin-row-text').textContent()).toBe('Café Luna');
   });
 
+  it('should open a notification next to the list, with or without a body', async () => {
+    bff.publish([{ title: 'Short' }, { title: 'Long', body: 'Café Luna' }]);
+    const page = await open();
+    for (const title of ['Long', 'Short']) {
+      await tabTo(page, 'row-more');
+      await page.keyboard.press('Enter');
+      await expect.poll(() => page.getByTestId('detail').locator('h2').textContent()).toContain(title);
+      await page.keyboard.press('Tab');
+    }
+  });
+
   it('should mute and unmute a source', async () => {
     bff.publish([{ title: 'Backup 1 done', source: 'Backups' }]);
     const page = await open();

@@ -1,3 +1,5 @@
+import { MAX_SCHEDULE_MS } from '@tocsin/contracts';
+
 const HOUR_MS = 60 * 60 * 1000;
 /** The hour at which the morning starts. */
 const MORNING_HOUR = 8;
@@ -22,8 +24,11 @@ const twoDigits = (number: number): string => String(number).padStart(2, '0');
 export const inputValueOf = (time: Date): string =>
   `${time.getFullYear()}-${twoDigits(time.getMonth() + 1)}-${twoDigits(time.getDate())}T${twoDigits(time.getHours())}:${twoDigits(time.getMinutes())}`;
 
-/** Parses the value of a `datetime-local` input. `undefined` unless it's a future time. */
+/** The latest time that the server accepts for a snooze. */
+export const lastTime = (): Date => new Date(Date.now() + MAX_SCHEDULE_MS);
+
+/** Parses the value of a `datetime-local` input. `undefined` unless it's a future time that the server accepts. */
 export function futureTimeIn(value: string): Date | undefined {
   const time = new Date(value);
-  return time.getTime() > Date.now() ? time : undefined;
+  return time.getTime() > Date.now() && time <= lastTime() ? time : undefined;
 }

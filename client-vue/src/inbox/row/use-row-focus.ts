@@ -1,24 +1,38 @@
-import { nextTick, type Ref } from 'vue';
+import { nextTick, onScopeDispose, watch, type Ref } from 'vue';
 import { activeElementInRootOf } from '../../active-element.ts';
 
 type ElementRef = Readonly<Ref<HTMLElement | null>>;
 
-/** Keeps focus in the list when rows are removed, and ignores key repeats. */
-export function useRowFocus(list: ElementRef, scroller: ElementRef | undefined) {
+/**
+ * Keeps focus in the list when rows are removed, and ignores key repeats. A row has the focus while its menu, opened by
+ * `menuButton`, is open.
+ */
+export function useRowFocus(
+  list: ElementRef,
+  scroller: ElementRef | undefined,
+  items: () => unknown,
+  menuButton: () => Element | undefined,
+) {
   const rows = (): HTMLElement[] => [
     ...(list.value?.querySelectorAll<HTMLElement>('.tocsin-row-body') ?? []),
   ];
 
   /** If a change removes the focused row, focuses the row that takes its place, not a button in that row. */
-  async function keepFocus(change: () => void): Promise<void> {
-    const before = rows();
-    const index = before.findIndex((row) => row.contains(activeElementInRootOf(row)));
-    change();
+  async function keepFocus(change?: () => void): Promise<void> {
+    const active = menuButton() ?? activeElementInRootOf(list.value);
+    const before = active && list.value?.contains(active) ? rows() : [];
+    const index = before.findIndex((row) => row.contains(active));
+    change?.();
     await nextTick();
     if (index < 0 || before[index]?.isConnected) return;
     const after = rows();
-    (after[index] ?? after.at(-1) ?? scroller?.value)?.focus();
+    const next = before.slice(index).find((row) => row.isConnected);
+    (next ?? after[index] ?? after.at(-1) ?? scroller?.value)?.focus();
   }
+
+  // Rows can disappear without an action here, such as by a retraction. These run before the rows are removed.
+  watch(items, () => void keepFocus());
+  onScopeDispose(() => void keepFocus());
 
   /** Ignores key repeats so that holding Enter or Space doesn't press a button repeatedly. */
   function ignoreHeldKeys(event: KeyboardEvent): void {

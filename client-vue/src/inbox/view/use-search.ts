@@ -1,5 +1,6 @@
 import { ProblemError, searchNotifications, type SearchRequest } from '@tocsin/client';
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue';
+import { useConnection } from '../../stores/connection.ts';
 import type { Item } from '../../stores/feeds/feed-log.ts';
 import { useSource } from '../../stores/source.ts';
 import { itemOf, useCurrent, type IsCurrent } from './use-current.ts';
@@ -12,7 +13,7 @@ export type SearchStatus = 'idle' | 'searching' | 'done' | 'unavailable' | 'fail
 
 /**
  * Runs the search returned by `request`. A change cancels the running search and starts the new search. `undefined`
- * means no search.
+ * means no search. A failed search runs again once the connection is live again.
  */
 export function useSearch(request: () => SearchRequest | undefined) {
   const pages = shallowRef<readonly { items: readonly Item[]; isCurrent: IsCurrent }[]>([]);
@@ -43,6 +44,10 @@ export function useSearch(request: () => SearchRequest | undefined) {
       if (signal.aborted) return;
       // Older servers reject a search as an invalid request.
       const isUnknown = error instanceof ProblemError && [400, 404].includes(error.status);
+      if (isNext && !isUnknown) {
+        status.value = 'done';
+        throw error;
+      }
       status.value = isUnknown ? 'unavailable' : 'failed';
       more.value = false;
       console.warn('Could not search.', error);
@@ -73,7 +78,15 @@ export function useSearch(request: () => SearchRequest | undefined) {
     { immediate: true },
   );
   onScopeDispose(stop);
+  watch(
+    () => useConnection().status === 'live',
+    (isLive) => {
+      const query = request();
+      if (isLive && query && status.value === 'failed') void load(query, false);
+    },
+  );
 
+  /** Loads the next page. Rejects if that fails, and can then be called again. */
   async function loadMore(): Promise<void> {
     const query = request();
     if (query && status.value !== 'searching') await load(query, true);

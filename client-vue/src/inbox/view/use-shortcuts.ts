@@ -1,4 +1,4 @@
-import { ref, type Ref } from 'vue';
+import { ref, watch, type Ref } from 'vue';
 import { activeElementInRootOf } from '../../active-element.ts';
 import { useNotice } from '../../stores/reader/notice.ts';
 import { useShortcutSetting } from '../../stores/reader/shortcuts.ts';
@@ -14,6 +14,21 @@ export function useShortcuts(root: Readonly<Ref<HTMLElement | null>>) {
   const setting = useShortcutSetting();
   const notice = useNotice();
   const isHelpOpen = ref(false);
+  /** The element that had focus before the help. */
+  let previous: HTMLElement | null = null;
+  // Runs before the help is removed. Without the focus, the inbox would no longer receive keys.
+  watch(
+    isHelpOpen,
+    (isOpen) => {
+      const focused = activeElementInRootOf(root.value) as HTMLElement | null;
+      if (isOpen) previous = focused;
+      else if (focused?.closest('.tocsin-keys')) {
+        const list = root.value?.querySelector<HTMLElement>('.tocsin-inbox-list, .tocsin-row-body');
+        (previous?.isConnected ? previous : list)?.focus();
+      }
+    },
+    { flush: 'sync' },
+  );
 
   const rows = (): HTMLElement[] => [
     ...(root.value?.querySelectorAll<HTMLElement>('.tocsin-row-body') ?? []),

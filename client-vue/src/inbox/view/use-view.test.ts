@@ -17,6 +17,9 @@ let server: Server;
 let requested = '';
 /** The server's search results. */
 let found: Found[] = [];
+/** The cursor of the server's next page, if any. */
+let cursor: string | undefined;
+let isDown = false;
 let beforeResponse = (): void => undefined;
 let scope: EffectScope;
 let view: View;
@@ -24,11 +27,14 @@ let view: View;
 beforeEach(async () => {
   scope = effectScope(true);
   found = [];
+  cursor = undefined;
+  isDown = false;
   beforeResponse = () => undefined;
   server = createServer(({ url = '' }, response) => {
     requested = url;
-    const body = JSON.stringify({ items: found, more: false });
+    const body = JSON.stringify({ items: found, more: cursor !== undefined, cursor });
     beforeResponse();
+    if (isDown) response.statusCode = 503;
     response.end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -128,5 +134,35 @@ describe('the Unread tab', () => {
     useItems().add('all', { epoch: 'e', publications: [at(9)] });
     await nextTick();
     expect([view.tab, view.searchStatus, shown()]).toEqual(['all', 'idle', ['n9']]);
+  });
+});
+
+describe('a failed search', () => {
+  beforeEach(() => useReader().initFeed('all', { epoch: 'e', offset: 0 }));
+
+  it('should run again once the connection is live again', async () => {
+    found = [unread(4)];
+    isDown = true;
+    view = scope.run(() => useView())!;
+    view.tab = 'unread';
+    await vi.waitFor(() => expect(view.searchStatus).toBe('failed'));
+    isDown = false;
+    useConnection().changed('live');
+    await vi.waitFor(() => expect(view.searchStatus).toBe('done'));
+    expect(view.shown).toHaveLength(1);
+  });
+
+  it('should keep its results and load the next page later', async () => {
+    found = [unread(4)];
+    cursor = 'next';
+    const shown = await openUnread();
+    isDown = true;
+    await expect(view.loadMore()).rejects.toThrow();
+    expect([view.searchStatus, view.more, shown()]).toEqual(['done', true, ['n4']]);
+    isDown = false;
+    [found, cursor] = [[unread(3)], undefined];
+    await view.loadMore();
+    expect(new URL(requested, 'http://x').searchParams.get('cursor')).toBe('next');
+    expect([view.more, shown()]).toEqual([false, ['n4', 'n3']]);
   });
 });

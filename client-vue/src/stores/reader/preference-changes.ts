@@ -3,6 +3,7 @@ import { isInForce, type MutedUntil, type Preferences } from '@tocsin/contracts'
 import { defineStore } from '../define-store.ts';
 import { useClock } from '../clock.ts';
 import { useSource } from '../source.ts';
+import { useNotice } from './notice.ts';
 import { usePreferences, type PreferenceChange } from './preferences.ts';
 
 /** The lists of muted feeds, severities, sources and categories. */
@@ -29,7 +30,8 @@ export const usePreferenceChanges = defineStore(() => {
   let owner: unknown;
   let queue: Promise<unknown> = Promise.resolve();
 
-  async function edit(change: PreferenceChange): Promise<void> {
+  /** Resolves with whether the change was saved. */
+  async function edit(change: PreferenceChange): Promise<boolean> {
     const edited = store.edit(change);
     const { call, current } = useSource();
     // Capture the reader now. Someone else could be signed in by the time the earlier changes have been saved.
@@ -46,13 +48,15 @@ export const usePreferenceChanges = defineStore(() => {
     queue = saving.catch(() => undefined);
     try {
       store.settle(edited, await saving);
+      return true;
     } catch (error) {
       store.settle(edited);
       console.warn('Could not save the preferences. They apply to this page only.', error);
+      return false;
     }
   }
 
-  const change = (values: Partial<Preferences>): Promise<void> => edit(() => values);
+  const change = (values: Partial<Preferences>): Promise<boolean> => edit(() => values);
 
   /** When a mute ends (RFC 3339). `undefined` if it has no end or the name isn't muted. */
   const mutedUntil = (list: MuteList, name: string): string | undefined =>
@@ -61,7 +65,7 @@ export const usePreferenceChanges = defineStore(() => {
     store.preferences[list].some((muted) => muted === name) || mutedUntil(list, name) !== undefined;
 
   /** Toggles the mute for a name in a list. New mutes are indefinite. Also lifts temporary mutes. */
-  function toggle(list: MuteList, name: string): Promise<void> {
+  function toggle(list: MuteList, name: string): Promise<boolean> {
     const isMuting = !isMuted(list, name);
     return edit((now) => {
       const timed = withoutMute(now, list, name);
@@ -73,10 +77,21 @@ export const usePreferenceChanges = defineStore(() => {
   }
 
   /** Mutes a name until a given time, when the server ends the mute on all devices. */
-  const muteUntil = (list: MutedUntil['list'], name: string, until: Date): Promise<void> =>
+  const muteUntil = (list: MutedUntil['list'], name: string, until: Date): Promise<boolean> =>
     edit((now) => ({
       mutedUntil: [...withoutMute(now, list, name), { list, name, until: until.toISOString() }],
     }));
 
-  return { edit, change, toggle, muteUntil, mutedUntil, isMuted };
+  /**
+   * Mutes a source until a given time, or else toggles its mute. Shows a notice if that can't be saved, for places that
+   * don't show `failed`.
+   */
+  async function muteSource(source: string, until?: Date): Promise<void> {
+    const { current } = useSource();
+    const reader = current();
+    const isSaved = await (until ? muteUntil('sources', source, until) : toggle('sources', source));
+    if (!isSaved && current() === reader) useNotice().show('unsaved', 1);
+  }
+
+  return { edit, change, toggle, muteUntil, muteSource, mutedUntil, isMuted };
 });

@@ -1,6 +1,7 @@
 import { DEFAULT_PREFERENCES, type Preferences } from '@tocsin/contracts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { useFreshStores } from '../../../testing/stores.ts';
+import { useNotice } from './notice.ts';
 import { usePreferenceChanges } from './preference-changes.ts';
 import { usePreferences } from './preferences.ts';
 import { useSource } from '../source.ts';
@@ -125,6 +126,20 @@ describe('the preferences', () => {
     expect(usePreferences().failed).toBe(true);
     await changes.change({ sound: true });
     expect(usePreferences().failed).toBe(false);
+  });
+
+  it('should show a notice if a mute outside the preferences cannot be saved', async () => {
+    fetched.mockImplementation(async () => noContent());
+    await usePreferenceChanges().muteSource('ci');
+    expect(useNotice().notice).toBeUndefined();
+    fetched.mockImplementation(async () => responseWith({}, 503));
+    await usePreferenceChanges().muteSource('ci', new Date('2099-01-01T00:00:00Z'));
+    expect(useNotice().notice?.kind).toBe('unsaved');
+    useNotice().hide();
+    const muting = usePreferenceChanges().muteSource('ci');
+    useSource().set({ url: 'http://next-reader.example' });
+    await muting;
+    expect(useNotice().notice).toBeUndefined();
   });
 
   it('should keep an unsaved change when they are reloaded, but drop it in a new session', async () => {

@@ -8,9 +8,8 @@ useFreshStores();
 class FakeDocument {
   activeElement: unknown = null;
 }
-let page: FakeDocument;
-/** Owns the watchers, which would otherwise outlive their test. */
 let scope: EffectScope;
+let page: FakeDocument;
 let region: HTMLElement;
 let cards: HTMLElement[] = [];
 const setFocused = vi.fn<(inside: boolean) => void>();
@@ -37,15 +36,12 @@ beforeEach(() => {
   useToasts().show('all', [at(1), at(2), at(3)]);
 });
 afterEach(() => {
+  // The countdowns outlive this file. A watcher that throws without the stubs stops Vue's updates in the whole worker.
   scope.stop();
   vi.unstubAllGlobals();
 });
 
-const start = () => {
-  const focus = scope.run(() => useFocus(ref(region), () => cards, setFocused));
-  if (!focus) throw new Error('the scope has stopped');
-  return focus;
-};
+const start = () => scope.run(() => useFocus(ref(region), () => cards, setFocused))!;
 
 it('should move the focus from a retracted toast to the next toast', () => {
   start();
@@ -72,6 +68,21 @@ it('should return the focus to where it was if all toasts are gone', () => {
   page.activeElement = region;
   useToasts().clear('all');
   expect(page.activeElement).toBe(before);
+});
+
+it('should return the focus from the hotkey into another shadow root', () => {
+  const inner = button();
+  const outer = { shadowRoot: { activeElement: { shadowRoot: { activeElement: inner } } } };
+  vi.stubGlobal('document', { activeElement: outer });
+  const { onFocusIn, takeFocus, returnFocus } = start();
+  region.focus = () => {
+    page.activeElement = region;
+    onFocusIn({ relatedTarget: outer } as unknown as FocusEvent);
+  };
+  takeFocus();
+  expect(page.activeElement).toBe(region);
+  expect(returnFocus()).toBe(true);
+  expect(page.activeElement).toBe(inner);
 });
 
 it('should notice that a focused button is gone', async () => {

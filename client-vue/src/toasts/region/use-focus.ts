@@ -14,6 +14,7 @@ export function useFocus(
   onFocusIn: (event: FocusEvent) => void;
   onFocusOut: (event: FocusEvent) => void;
   returnFocus: () => boolean;
+  takeFocus: () => void;
 } {
   const toasts = useToasts();
   /** The element that had focus before the toasts. */
@@ -32,6 +33,14 @@ export function useFocus(
     focused?.blur();
     if (focused) previous.value?.focus();
     return focused !== undefined;
+  }
+
+  /** Moves the focus into the region. Events don't say which element in another shadow root had it. */
+  function takeFocus(): void {
+    let focused: Element | null = document.activeElement;
+    while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+    region.value?.focus();
+    if (focused instanceof HTMLElement && !region.value?.contains(focused)) previous.value = focused;
   }
 
   function moveFocus(keys: ReadonlySet<string | undefined>): void {
@@ -69,5 +78,6 @@ export function useFocus(
       if (!(relatedTarget instanceof Node) || !region.value?.contains(relatedTarget)) setFocused(false);
     },
     returnFocus,
+    takeFocus,
   };
 }
