@@ -39,6 +39,14 @@ producer:
 {{- index $settings (index . 2) | default "" -}}
 {{- end }}
 
+{{- /* The ui's settings as environment variables: those in k8s/base/ui.yaml, overridden by the values. */ -}}
+{{- define "tocsin.uiEnv" -}}
+{{- range $name, $value := merge (deepCopy .Values.ui.settings) (dict "PORT" "8080") }}
+- name: {{ $name }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- end }}
+
 {{- /* Fails if the Ingress would be open to everyone, as `npm run deploy` does. */ -}}
 {{- define "tocsin.checkExposure" -}}
 {{- if and .Values.ingress.enabled (not .Values.ingress.insecure) -}}

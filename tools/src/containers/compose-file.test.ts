@@ -196,6 +196,11 @@ describe('docker-compose.yml', () => {
     expect(readdirSync(join(ROOT, 'compose', 'edge'))).toEqual(['routes.yaml']);
   });
 
+  it('should allow the same icon origins in the bffs and the ui', () => {
+    for (const name of ['bff-1', 'bff-2', 'ui'])
+      expect(service(name).environment['ICON_ORIGINS']).toBe('${ICON_ORIGINS:-}');
+  });
+
   it('should contain no password, and let only the services that fill a volume write to it', () => {
     expect(read('docker-compose.yml')).not.toMatch(/(PASSWORD|TOKEN)['"]?:(?!-\}) *[^\s$]/);
     const writable = withoutProfile.flatMap((name) =>
