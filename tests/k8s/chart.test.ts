@@ -25,7 +25,7 @@ const EVERYTHING = {
     settings: { AUTH_MODE: 'jwt', JWT_ISSUER: 'https://issuer.example.com', TRUST_PROXY: '2' },
     resources: { limits: { memory: '1Gi' } },
   },
-  ui: { replicas: 1 },
+  ui: { replicas: 1, settings: { ICON_ORIGINS: 'https://cdn.example.com' } },
   redis: { storageClass: 'fast', storage: '10Gi' },
   ingress: { host: 'notify.example.com', tlsSecret: 'notify-tls', annotations: { 'example.com/a': 'b' } },
   publish: true,

@@ -39,6 +39,14 @@ producer:
 {{- index $settings (index . 2) | default "" -}}
 {{- end }}
 
+{{- /* The ui's settings as environment variables: those in k8s/base/ui.yaml, overridden by the values. */ -}}
+{{- define "tocsin.uiEnv" -}}
+{{- range $name, $value := merge (deepCopy .Values.ui.settings) (dict "PORT" "8080") }}
+- name: {{ $name }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- end }}
+
 {{- /* Fails if the Ingress would be open to everyone, as `npm run deploy` does. */ -}}
 {{- define "tocsin.checkExposure" -}}
 {{- if and .Values.ingress.enabled (not .Values.ingress.insecure) -}}
@@ -60,10 +68,19 @@ producer:
 {{- end -}}
 {{- end }}
 
-{{- /* A Secret. Keeps values that exist in the cluster, and adds missing keys: (list $ name (dict key value)). */ -}}
+{{- /*
+A Secret: (list $ name (dict key value)). Keeps values that exist in the cluster, and adds missing keys. Renders nothing
+if another release or, before the first installation, kubectl made the Secret, because Helm would refuse to change it.
+A Secret of this release that was made again with kubectl must be rendered, because Helm would delete it otherwise.
+*/ -}}
 {{- define "tocsin.secret" -}}
 {{- $top := index . 0 }}{{ $name := index . 1 }}{{ $new := index . 2 -}}
 {{- $existing := lookup "v1" "Secret" $top.Release.Namespace $name -}}
+{{- $owner := dig "metadata" "annotations" "meta.helm.sh/release-name" "" $existing -}}
+{{- $installed := dig "metadata" "creationTimestamp" "" (lookup "v1" "Service" $top.Release.Namespace "bff") -}}
+{{- $isOlder := lt (dig "metadata" "creationTimestamp" "" $existing) $installed -}}
+{{- $isForeign := ternary (or $top.Release.IsInstall $isOlder) (ne $owner $top.Release.Name) (eq $owner "") -}}
+{{- if not (and $existing $isForeign) -}}
 apiVersion: v1
 kind: Secret
 metadata:
@@ -77,4 +94,5 @@ data:
   {{- range $key, $value := $new }}
   {{ $key }}: {{ dig "data" $key ($value | b64enc) $existing | quote }}
   {{- end }}
+{{- end }}
 {{- end }}

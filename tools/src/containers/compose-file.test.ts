@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -183,6 +183,22 @@ describe('docker-compose.yml', () => {
       for (const port of service(name).ports)
         expect(port.split(/(?<=\}):/)[0]).toBe(`\${${address}:-127.0.0.1}`);
     }
+  });
+
+  it('should let proxies in front of the edge report the addresses of readers', () => {
+    const { environment, command, healthcheck } = service('edge');
+    expect(environment['TRAEFIK_ENTRYPOINTS_WEB_FORWARDEDHEADERS_TRUSTEDIPS']).toBe('${TOCSIN_PROXIES:-}');
+    for (const bff of ['bff-1', 'bff-2'])
+      expect(service(bff).environment['TRUST_PROXY']).toBe('${TRUST_PROXY:-1}');
+    // With options or a file of its own, Traefik ignores its variables.
+    expect(command).toEqual([]);
+    expect(healthcheck).toMatchObject({ test: ['CMD', 'traefik', 'healthcheck'] });
+    expect(readdirSync(join(ROOT, 'compose', 'edge'))).toEqual(['routes.yaml']);
+  });
+
+  it('should allow the same icon origins in the bffs and the ui', () => {
+    for (const name of ['bff-1', 'bff-2', 'ui'])
+      expect(service(name).environment['ICON_ORIGINS']).toBe('${ICON_ORIGINS:-}');
   });
 
   it('should contain no password, and let only the services that fill a volume write to it', () => {

@@ -57,6 +57,12 @@ describe('the Dockerfile', () => {
   });
 });
 
+it('should give the sidecars the public CA certificates, and openssl for the first start', () => {
+  const [, packages = ''] =
+    /apt-get install --yes --no-install-recommends ([\w -]+)/.exec(read('compose/sidecar/Dockerfile')) ?? [];
+  expect(packages.trim().split(' ')).toEqual(['ca-certificates', 'openssl']);
+});
+
 describe('docker-bake.json', () => {
   const targetSchema = z.object({
     inherits: z.array(z.string()).default([]),

@@ -6,11 +6,16 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
+/** Docker Compose writes an IPv6 address in brackets. */
+const withoutBrackets = (text: string): string => text.replace(/^\[(.*:.*)\]$/, '$1');
+
 /** Whether the text is a valid PUBLISHED_ON: an address, or one of WORDS. */
-export const isPublishPlace = (text: string): boolean => WORDS.includes(text) || isIP(text) !== 0;
+export const isPublishPlace = (text: string): boolean =>
+  WORDS.includes(text) || isIP(withoutBrackets(text)) !== 0;
 
 /** Whether a port with this PUBLISHED_ON is only reachable from the same machine. */
 export const isLoopback = (place: string): boolean => {
-  if (isIP(place) === 0) return place === 'localhost' || place === 'loopback';
-  return loopback.check(place, isIP(place) === 6 ? 'ipv6' : 'ipv4');
+  const address = withoutBrackets(place);
+  if (isIP(address) === 0) return place === 'localhost' || place === 'loopback';
+  return loopback.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 };

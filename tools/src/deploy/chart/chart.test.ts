@@ -51,6 +51,13 @@ describe('the chart', () => {
   });
 });
 
+it('should let each application have settings, and the ui get them from the values', () => {
+  const values = parse(textOf('values.yaml')) as Record<string, { settings?: object }>;
+  expect(['producer', 'bff', 'ui'].map((app) => values[app]?.settings)).toEqual([{}, {}, {}]);
+  expect(generatedTemplates().get('ui.yaml')).toContain('env: {{ include "tocsin.uiEnv" . |');
+  expect(textOf('templates/_helpers.tpl')).toContain('.Values.ui.settings');
+});
+
 describe('the limits in the values', () => {
   const helpers = textOf('templates/_helpers.tpl');
   const [, yaml = ''] = /define "tocsin\.limits" -\}\}\n([^{]*)/.exec(helpers) ?? [];

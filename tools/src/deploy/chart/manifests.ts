@@ -58,6 +58,7 @@ function workload(document: Document, text: TemplateText): Document {
           ? text.value('{{ .Values.redis.image | quote }}')
           : text.value(`{{ include "tocsin.image" (list . "${name}") | quote }}`),
         imagePullPolicy: text.value('{{ .Values.image.pullPolicy }}'),
+        ...(name === 'ui' && { env: text.value('{{ include "tocsin.uiEnv" . | trim | nindent 12 }}') }),
         resources: text.value(
           `{{ .Values.${name}.resources | default (fromJson ${JSON.stringify(JSON.stringify(container['resources']))}) | toJson }}`,
         ),

@@ -52,7 +52,7 @@ describe('the operations routes when readers need no token', () => {
     expect(await statuses()).toEqual(OPEN_STATUSES);
   });
 
-  it.each(['loopback', 'localhost', '127.0.0.1', '127.3.2.1', '::1'])(
+  it.each(['loopback', 'localhost', '127.0.0.1', '127.3.2.1', '::1', '[::1]'])(
     'should be open if published on %s',
     async (address) => {
       await serve({ PUBLISHED_ON: address });
@@ -60,7 +60,7 @@ describe('the operations routes when readers need no token', () => {
     },
   );
 
-  it.each(['network', '0.0.0.0', '::', '192.0.2.7', '128.0.0.1'])(
+  it.each(['network', '0.0.0.0', '::', '[::]', '192.0.2.7', '128.0.0.1'])(
     'should be closed if published on %s',
     async (address) => {
       await serve({ PUBLISHED_ON: address });
