@@ -31,11 +31,11 @@ export class StreamReader {
   }
 
   async #read(): Promise<void> {
-    const decoder = new TextDecoder();
+    const decode = createDecoder();
     let rest = '';
     try {
       for await (const chunk of this.response.body ?? []) {
-        const blocks = (rest + decoder.decode(chunk, { stream: true })).split('\n\n');
+        const blocks = (rest + decode(chunk)).split('\n\n');
         rest = blocks.pop() ?? '';
         for (const block of blocks) this.#record(block);
       }
@@ -60,4 +60,16 @@ export class StreamReader {
     if (data.length === 0) return;
     this.inbox.all.push({ event, id, data: JSON.parse(data.join('\n')) as Record<string, unknown> });
   }
+}
+
+/** Decodes a stream's chunks. Each CRLF, CR and LF becomes one LF, even if a CRLF is divided between two chunks. */
+function createDecoder(): (chunk: Uint8Array) => string {
+  const decoder = new TextDecoder();
+  let isAfterCr = false;
+  return (chunk) => {
+    const text = decoder.decode(chunk, { stream: true });
+    const start = isAfterCr && text.startsWith('\n') ? 1 : 0;
+    if (text !== '') isAfterCr = text.endsWith('\r');
+    return text.slice(start).replaceAll(/\r\n?/g, '\n');
+  };
 }
