@@ -17,12 +17,20 @@ export class StreamReader {
   /** Opens a stream. The inbox stays empty if the server rejects the request. */
   static async open(url: string, headers: Record<string, string>, patienceMs: number): Promise<StreamReader> {
     const abort = new AbortController();
+    // Bounds the wait for the headers and, if the server rejects the request, for the body.
+    const timer = setTimeout(
+      () => abort.abort(new Error(`waited ${patienceMs} ms for the stream's response`)),
+      patienceMs,
+    ).unref();
     const response = await fetch(url, {
       headers: { accept: 'text/event-stream', ...headers },
       signal: abort.signal,
     });
     const reader = new StreamReader(response, abort, patienceMs);
-    if (response.ok) void reader.#read();
+    if (response.ok) {
+      clearTimeout(timer);
+      void reader.#read();
+    }
     return reader;
   }
 
