@@ -96,6 +96,7 @@ export class Kit {
   get(path: string, init: RequestInit = {}): Promise<Response> {
     return fetch(`${this.target.url}${path}`, {
       ...init,
+      signal: this.#patience(),
       headers: { ...this.headers, ...(init.headers as Record<string, string> | undefined) },
     });
   }
@@ -156,6 +157,7 @@ export class Kit {
     const { publishUrl, publishKey } = this.target;
     const response = await fetch(`${publishUrl}${path}`, {
       method,
+      signal: this.#patience(),
       headers: {
         'content-type': 'application/json',
         ...(publishKey !== undefined && { authorization: `Bearer ${publishKey}` }),
@@ -165,6 +167,11 @@ export class Kit {
     if (response.status !== 202)
       throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return response;
+  }
+
+  /** Aborts a request, and reading its response, when the patience ends. */
+  #patience(): AbortSignal {
+    return AbortSignal.timeout(this.target.patienceMs);
   }
 
   async #waitForOffset(feed: string, offset: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { Case, Need } from './case.ts';
 import type { Transport } from './transports/transport.ts';
 import { HTTP } from './cases/http.ts';
@@ -81,7 +82,17 @@ const offers = (target: Target, need: Need): boolean =>
       : target.token === undefined;
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return printable(String(error));
   const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
-  return `${error.message}${cause}`;
+  return printable(`${error.message}${cause}`);
 }
+
+/**
+ * Removes terminal sequences such as the colors of assertions, and escapes other control characters, except tabs and
+ * line feeds. Reasons contain text from the server.
+ */
+const printable = (text: string): string =>
+  stripVTControlCharacters(text).replace(
+    /(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );

@@ -47,16 +47,17 @@ describe('createPublisher', () => {
     expect(requests).toEqual([titles]);
   });
 
-  it('should retry with the same ids after 500, 503, 429 and a lost connection', async () => {
+  it('should retry with the same ids after 500, 503, 429, 408 and a lost connection', async () => {
     const failures: Handler[] = [
       (_, response) => respond(response, 500, {}),
       (_, response) => respond(response, 503, {}),
       (_, response) => respond(response, 429, {}, { 'retry-after': '0' }),
+      (_, response) => respond(response, 408, {}),
       (_, response) => response.socket?.destroy(),
     ];
     const { publisher, requests } = await withProducer((...args) => (failures.shift() ?? accept)(...args));
     const id = await publisher.publish({ title: 'again' });
-    expect(requests).toEqual([[id], [id], [id], [id], [id]]);
+    expect(requests).toEqual([[id], [id], [id], [id], [id], [id]]);
   });
 
   it('should honor Retry-After', async () => {

@@ -9,8 +9,8 @@ const MAX_PAUSE_MS = 10_000;
  * The status that the producer returns when it accepts a request. Any other 2xx comes from a proxy or a sign-in page.
  */
 const ACCEPTED = 202;
-/** A sidecar returns 500 when it can't reach the producer. */
-const isTemporary = (status: number): boolean => status === 429 || status >= 500;
+/** The producer returns 408 if a request arrives too slowly; a sidecar returns 500 if it can't reach the producer. */
+const isTemporary = (status: number): boolean => status === 408 || status === 429 || status >= 500;
 
 /** The relevant members of a problem document. All are validated because the response could be from any server. */
 export interface Refusal {

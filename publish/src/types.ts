@@ -29,7 +29,7 @@ export interface PublisherOptions {
 
 /**
  * Publishes notifications in call order. Ids are assigned before the first attempt, so a retried notification is never
- * shown twice. Retries if the server doesn't respond or responds with 429 or 5xx.
+ * shown twice. Retries if the server doesn't respond or responds with 408, 429 or 5xx.
  */
 export interface Publisher {
   /**

@@ -127,7 +127,7 @@ describe('a connection that falls silent', () => {
 });
 
 describe.each(LANGUAGES)('the client in $name', (client) => {
-  it('should not keep connections open after attempts that got a 503', async ({
+  it('should not keep connections open after attempts that got a 502, 503 or 504', async ({
     task,
     skip,
     onTestFinished,
@@ -136,8 +136,8 @@ describe.each(LANGUAGES)('the client in $name', (client) => {
     let open = 0;
     let requests = 0;
     const server = createServer((_, response) => {
-      requests++;
-      response.writeHead(503, { 'content-type': 'application/problem+json' }).end('{"code":"full"}');
+      const status = [502, 503, 504][requests++ % 3] ?? 503;
+      response.writeHead(status, { 'content-type': 'application/problem+json' }).end('{"code":"full"}');
     });
     server.on('connection', (socket) => {
       open++;

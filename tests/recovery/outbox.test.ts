@@ -118,6 +118,20 @@ describe("Dapr's outbox", () => {
     expect((await transact(first(), [refused, notify('a', 'a-refused')])).status).toBe(500);
     expect(await stateOf(first(), 'a')).toEqual({ n: 1 });
     await observer.untilShown(['a-refused']);
+    // After a retraction, a repeated transaction needs a notification with a new id.
+    const address = `${stack.producers[0]?.url}/notifications/a-refused`;
+    expect((await fetch(address, { method: 'DELETE' })).status).toBe(202);
+    expect((await transact(first(), [upsert('a', { n: 2 }), notify('a', 'a-refused')])).status).toBe(204);
+    await expect
+      .poll(() => topic.events.filter(({ notification }) => notification === 'a-refused'))
+      .toHaveLength(2);
+    expect((await transact(first(), [upsert('a', { n: 3 }), notify('a', 'a-refused-2')])).status).toBe(204);
+    await observer.untilShown(['a-refused-2']);
+    const page = await (await fetch(`${stack.bffs[0]?.url}/app/notifications?feed=all`)).text();
+    const { publications } = JSON.parse(page) as { publications: { notification: { id: string } | null }[] };
+    const ids = publications.map(({ notification }) => notification?.id);
+    expect(ids).toContain('a-refused-2');
+    expect(ids).not.toContain('a-refused');
   });
 
   it('should lose a notification if publishing fails, unless a resiliency policy retries', async () => {

@@ -25,17 +25,27 @@ export class SocketReader {
     socket.on('disconnect', (reason) => (this.inbox.closeReason = reason));
   }
 
+  /** @throws Error if the server doesn't answer in time */
   static async open({ url, transport, auth, patienceMs }: SocketOptions): Promise<Handshake> {
     const socket = io(url, {
       ...{ path: '/hubs', transports: [transport], forceNew: true, reconnection: false, auth },
-      timeout: patienceMs,
+      // Longer than the time limit below, which doesn't end when the transport is open.
+      timeout: 2 * patienceMs,
     });
     const reader = new SocketReader(socket, patienceMs);
-    return new Promise((resolve) => {
-      socket.once('connect', () => resolve({ socket: reader }));
+    return new Promise<Handshake>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        socket.close();
+        reject(new Error(`waited ${patienceMs} ms for the response to the handshake`));
+      }, patienceMs);
+      const settle = (handshake: Handshake) => {
+        clearTimeout(timer);
+        resolve(handshake);
+      };
+      socket.once('connect', () => settle({ socket: reader }));
       socket.once('connect_error', (error: Error) => {
         socket.close();
-        resolve({ error });
+        settle({ error });
       });
     });
   }

@@ -17,12 +17,20 @@ export class StreamReader {
   /** Opens a stream. The inbox stays empty if the server rejects the request. */
   static async open(url: string, headers: Record<string, string>, patienceMs: number): Promise<StreamReader> {
     const abort = new AbortController();
+    // Bounds the wait for the headers and, if the server rejects the request, for the body.
+    const timer = setTimeout(
+      () => abort.abort(new Error(`waited ${patienceMs} ms for the stream's response`)),
+      patienceMs,
+    ).unref();
     const response = await fetch(url, {
       headers: { accept: 'text/event-stream', ...headers },
       signal: abort.signal,
     });
     const reader = new StreamReader(response, abort, patienceMs);
-    if (response.ok) void reader.#read();
+    if (response.ok) {
+      clearTimeout(timer);
+      void reader.#read();
+    }
     return reader;
   }
 
@@ -31,11 +39,11 @@ export class StreamReader {
   }
 
   async #read(): Promise<void> {
-    const decoder = new TextDecoder();
+    const decode = createDecoder();
     let rest = '';
     try {
       for await (const chunk of this.response.body ?? []) {
-        const blocks = (rest + decoder.decode(chunk, { stream: true })).split('\n\n');
+        const blocks = (rest + decode(chunk)).split('\n\n');
         rest = blocks.pop() ?? '';
         for (const block of blocks) this.#record(block);
       }
@@ -60,4 +68,16 @@ export class StreamReader {
     if (data.length === 0) return;
     this.inbox.all.push({ event, id, data: JSON.parse(data.join('\n')) as Record<string, unknown> });
   }
+}
+
+/** Decodes a stream's chunks. Each CRLF, CR and LF becomes one LF, even if a CRLF is divided between two chunks. */
+function createDecoder(): (chunk: Uint8Array) => string {
+  const decoder = new TextDecoder();
+  let isAfterCr = false;
+  return (chunk) => {
+    const text = decoder.decode(chunk, { stream: true });
+    const start = isAfterCr && text.startsWith('\n') ? 1 : 0;
+    if (text !== '') isAfterCr = text.endsWith('\r');
+    return text.slice(start).replaceAll(/\r\n?/g, '\n');
+  };
 }

@@ -99,10 +99,10 @@ func connect(address, lastID string, wait time.Duration) (string, time.Duration,
 		return lastID, wait, err
 	}
 	defer response.Body.Close()
-	switch response.StatusCode {
-	case 200:
+	switch status := response.StatusCode; {
+	case status == 200:
 		return read(response.Body, alive, lastID, wait)
-	case 429, 503:
+	case status == 429 || status >= 500:
 		return lastID, wait, fmt.Errorf("%s", response.Status)
 	}
 	problem, _ := io.ReadAll(response.Body)

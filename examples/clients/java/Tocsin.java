@@ -99,7 +99,7 @@ public class Tocsin {
         try (InputStream body = response.body()) {
           if (status == 200) {
             read(body);
-          } else if (status != 429 && status != 503) {
+          } else if (status != 429 && status < 500) {
             System.err.println(status + ": " + new String(body.readAllBytes(), StandardCharsets.UTF_8));
             System.exit(1);
           }

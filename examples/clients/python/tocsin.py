@@ -5,6 +5,7 @@
 Standard library only. Follows the rules in docs/protocol.md, "Server-sent events".
 """
 
+import http.client
 import json
 import os
 import random
@@ -58,9 +59,9 @@ def follow(url, feeds, token=None):
                             show(publication)
                     last_id = event_id or last_id
         except urllib.error.HTTPError as error:
-            if error.code not in (429, 503):
+            if error.code != 429 and error.code < 500:
                 raise SystemExit(f"{error.code}: {error.read().decode()}")
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             print(f"reconnecting: {error}", file=sys.stderr)
         time.sleep(wait * random.uniform(0.5, 1.5))
 

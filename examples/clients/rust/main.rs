@@ -34,10 +34,11 @@ fn read(host: &str, query: &str, state: &mut StreamState) -> io::Result<()> {
     }
     stream.write_all((request + "\r\n").as_bytes())?;
     let mut lines = BufReader::new(stream).lines();
-    let status = lines.next().unwrap_or_else(|| Ok(String::new()))?;
+    let status = lines.next().ok_or(io::ErrorKind::UnexpectedEof)??;
     while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
-    if !status.contains(" 200 ") {
-        if [" 429 ", " 503 "].iter().any(|code| status.contains(code)) {
+    let code = status.split(' ').nth(1).unwrap_or_default();
+    if code != "200" {
+        if code == "429" || code.starts_with('5') {
             return Ok(());
         }
         let problem: Vec<String> = lines.map_while(Result::ok).collect();
