@@ -147,6 +147,7 @@ function createCoreServices(
   const publishService = new PublishService({
     producer,
     scheduler: schedules,
+    scheduling: { count: config.QUEUE_MAX, bytes: config.QUEUE_MAX_BYTES },
     timeoutMs: config.REQUEST_TIMEOUT_MS,
     now,
     onFailure: (err) => log.warn({ err }, 'cannot schedule or cancel notifications; the caller must retry'),

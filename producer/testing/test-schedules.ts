@@ -25,6 +25,7 @@ export function testSchedules(
     owner = 'one',
     timeoutMs = 5_000,
     now = () => Date.now(),
+    scheduling = { count: 10_000, bytes: 64 * 1024 * 1024 },
   } = {},
 ) {
   const observer = new RecordingScheduleObserver();
@@ -43,6 +44,7 @@ export function testSchedules(
   const publishService = new PublishService({
     producer,
     scheduler: schedules,
+    scheduling,
     timeoutMs,
     settleMs: 0,
     now,

@@ -22,6 +22,7 @@ beforeEach(() => {
       cancel: () => Promise.resolve(),
       cancelAll: async (feed) => void cancelled.push(feed),
     },
+    scheduling: { count: 10, bytes: 10_000 },
     timeoutMs: 5_000,
     now: () => Date.now(),
     onFailure: () => undefined,
