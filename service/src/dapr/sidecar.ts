@@ -14,6 +14,8 @@ export interface SidecarOptions {
   token?: string | undefined;
   /** Time limit per call (ms). */
   timeoutMs: number;
+  /** Maximum connections, and so of calls at the same time. `null`: no limit. Default: 64. */
+  connections?: number | null;
 }
 
 export interface BindingRequest {
@@ -53,10 +55,10 @@ export class Sidecar {
   readonly #headers: Record<string, string>;
   readonly #timeoutMs: number;
 
-  constructor({ host = '127.0.0.1', httpPort, token, timeoutMs }: SidecarOptions) {
+  constructor({ host = '127.0.0.1', httpPort, token, timeoutMs, connections = 64 }: SidecarOptions) {
     this.#timeoutMs = timeoutMs;
     this.#pool = new Pool(`http://${host}:${httpPort}`, {
-      connections: 64,
+      connections,
       pipelining: 1,
       keepAliveTimeout: 30_000,
       connect: { timeout: timeoutMs },
