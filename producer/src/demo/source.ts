@@ -19,7 +19,7 @@ export interface DemoOptions {
  */
 export async function runDemo({ producer, intervalMs, log, signal }: DemoOptions): Promise<void> {
   for (let n = 0; !signal.aborted; n++) {
-    const due = Date.now() + intervalMs;
+    const due = performance.now() + intervalMs;
     const notification = complete(demoNotification(n), Date.now());
     await withTrace(undefined, async () => {
       while (!signal.aborted) {
@@ -29,6 +29,6 @@ export async function runDemo({ producer, intervalMs, log, signal }: DemoOptions
         await pause(REPEAT_AFTER_MS, signal);
       }
     });
-    await pause(Math.max(0, due - Date.now()), signal);
+    await pause(Math.max(0, due - performance.now()), signal);
   }
 }
