@@ -14,7 +14,10 @@ const start = () => {
   const fixture = testProducer();
   const end = new AbortController();
   const log = createLogger('producer', 'silent');
-  const done = runDemo({ producer: fixture.producer, intervalMs: 1_000, log, signal: end.signal });
+  const done = runDemo({
+    produce: (...args) => fixture.producer.produce(...args),
+    ...{ intervalMs: 1_000, log, signal: end.signal },
+  });
   return { ...fixture, end, done };
 };
 

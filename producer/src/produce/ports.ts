@@ -57,9 +57,14 @@ export interface EntryFacts extends PartitionAnnouncement {
   bytes?: number;
 }
 
+/** Receives the outcomes of requests. Methods must not throw. */
+export interface OutcomeObserver {
+  /** `items`: what was deposited and announced if the outcome is `accepted`; otherwise, the whole request. */
+  settled(outcome: Outcome, items: readonly EntryItem[]): void;
+}
+
 /** Receives the producer's events. Methods must not throw. */
 export interface Observer {
-  settled(outcome: Outcome, items: readonly EntryItem[]): void;
   done(step: Step, entry: EntryFacts): void;
   /** The step failed or may have failed. It will be retried. */
   failed(step: Step, entry: EntryFacts, error: unknown): void;

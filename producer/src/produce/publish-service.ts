@@ -1,7 +1,7 @@
 import type { Arrival } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
 import { complete, deliveryTime, type Input } from './complete.ts';
-import { ScheduleFullError, type Outcome, type Scheduler } from './ports.ts';
+import { ScheduleFullError, type Outcome, type OutcomeObserver, type Scheduler } from './ports.ts';
 import type { Producer } from './producer.ts';
 import { QueueUsage, type QueueLimits } from './queue/queue-usage.ts';
 import { storedJsonBytes } from './queue/request.ts';
@@ -16,6 +16,7 @@ export interface PublishServiceOptions {
   /** Minimum duration of an erasure in ms. Values below the default are safe only if no publisher sends events. */
   settleMs?: number;
   now: () => number;
+  observer: OutcomeObserver;
   /** Called with the error when scheduling or cancelling fails. */
   onFailure: (error: unknown) => void;
 }
@@ -82,18 +83,24 @@ export class PublishService {
       due.length > 0 ? producer.produce(due, traceparent, caller) : 'accepted',
       later.length > 0 ? this.#schedule(later, traceparent, caller) : 'accepted',
     ]);
-    return { ids, outcome: firstFailure(outcomes) };
+    const outcome = firstFailure(outcomes);
+    const scheduled = later.map(({ notification }) => notification);
+    this.#options.observer.settled(outcome, outcome === 'accepted' ? due : [...due, ...scheduled]);
+    return { ids, outcome };
   }
 
   /** Retracts a notification, whether it is shown, scheduled or not yet published. */
   async retract(feed: string, id: string, traceparent?: string, caller?: string): Promise<Outcome> {
-    const at = new Date(this.#options.now()).toISOString();
-    return firstFailure(
+    const { producer, scheduler, now, observer } = this.#options;
+    const items = [{ retract: id, feed, at: new Date(now()).toISOString() }];
+    const outcome = firstFailure(
       await Promise.all([
-        this.#inTime(() => this.#options.scheduler.cancel(feed, id)),
-        this.#options.producer.produce([{ retract: id, feed, at }], traceparent, caller),
+        this.#inTime(() => scheduler.cancel(feed, id)),
+        producer.produce(items, traceparent, caller),
       ]),
     );
+    observer.settled(outcome, items);
+    return outcome;
   }
 
   /**
@@ -101,16 +108,29 @@ export class PublishService {
    * notifications published before this resolves, but never any published afterwards.
    */
   async erase(feed: string, traceparent?: string, caller?: string): Promise<Outcome> {
-    const { producer, scheduler, now, settleMs = SETTLE_MS } = this.#options;
-    const settled = settleMs > 0 ? pause(settleMs) : undefined;
+    const { now, observer, settleMs = SETTLE_MS } = this.#options;
     const at = new Date(now() + Math.min(ERASED_AFTER_MS, settleMs)).toISOString();
-    const cancelled = await this.#inTime(() => scheduler.cancelAll(feed));
+    const erasure = { erase: true, feed, at } as const;
+    const outcome = await this.#erase(erasure, settleMs, traceparent, caller);
+    observer.settled(outcome, [erasure]);
+    return outcome;
+  }
+
+  async #erase(
+    erasure: { erase: true; feed: string; at: string },
+    settleMs: number,
+    traceparent: string | undefined,
+    caller: string | undefined,
+  ): Promise<Outcome> {
+    const { producer, scheduler } = this.#options;
+    const settled = settleMs > 0 ? pause(settleMs) : undefined;
+    const cancelled = await this.#inTime(() => scheduler.cancelAll(erasure.feed));
     if (cancelled !== 'accepted') return cancelled;
-    const erased = await producer.produce([{ erase: true, feed, at }], traceparent, caller);
+    const erased = await producer.produce([erasure], traceparent, caller);
     if (erased !== 'accepted') return erased;
     await settled;
     // Dapr's scheduler may have delivered a job since the first cancellation.
-    return this.#inTime(() => scheduler.cancelAll(feed));
+    return this.#inTime(() => scheduler.cancelAll(erasure.feed));
   }
 
   /** Counts the notifications until their add has settled, even if the request has timed out by then. */
