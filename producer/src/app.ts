@@ -19,7 +19,7 @@ import {
   type Registry,
   type RunningApp,
 } from '@tocsin/service';
-import type { NamedNotification } from '@tocsin/contracts';
+import type { EntryItem, NamedNotification } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
 import { createAccess, createOptionalSigner, type Access } from './access.ts';
 import type { Backend } from './backend.ts';
@@ -30,6 +30,7 @@ import { withFailpoints } from './failpoints.ts';
 import { createMetrics, observeQueue, type ProducerMetrics } from './observe/metrics.ts';
 import { LogObserver, observeSchedules } from './observe/observer.ts';
 import { newRun } from './produce/ids.ts';
+import type { Outcome } from './produce/ports.ts';
 import { Producer } from './produce/producer.ts';
 import { PublishService } from './produce/publish-service.ts';
 import { internalApp } from './receive/internal-app.ts';
@@ -68,7 +69,7 @@ export async function startProducer(
   });
   const access = config.API_KEYS === 'on' ? createAccess({ config, backend, trail, log }) : undefined;
   const coreServices = createCoreServices(config, backend, metrics, log);
-  const { producer, schedules } = coreServices;
+  const { producer, schedules, produceUnasked } = coreServices;
   observeQueue(registry, producer);
   const ready = async () => {
     if (stopping.signal.aborted) throw new Error('This instance is stopping.');
@@ -92,7 +93,12 @@ export async function startProducer(
   schedules.start();
   const demo =
     config.DEMO_INTERVAL_MS > 0
-      ? runDemo({ producer, intervalMs: config.DEMO_INTERVAL_MS, log, signal: stopping.signal })
+      ? runDemo({
+          produce: produceUnasked,
+          intervalMs: config.DEMO_INTERVAL_MS,
+          log,
+          signal: stopping.signal,
+        })
       : Promise.resolve();
 
   const stop = async () => {
@@ -110,10 +116,14 @@ export async function startProducer(
   return { stop };
 }
 
+type Produce = (items: readonly EntryItem[], traceparent?: string) => Promise<Outcome>;
+
 interface CoreServices {
   producer: Producer;
   schedules: Schedules;
   publishService: PublishService;
+  /** Publishes without a request. Failures aren't counted because they are no response to anyone, and are retried. */
+  produceUnasked: Produce;
 }
 
 /** Creates the producer, the scheduler and the publish service. */
@@ -123,22 +133,28 @@ function createCoreServices(
   metrics: ProducerMetrics,
   log: Logger,
 ): CoreServices {
+  const observer = new LogObserver(log, metrics);
   const producer = new Producer({
     entries: backend.entries,
     announcer: backend.announcer,
-    observer: new LogObserver(log, metrics),
+    observer,
     requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
     maxQueued: config.QUEUE_MAX,
     maxQueuedBytes: config.QUEUE_MAX_BYTES,
     partitions: config.PARTITIONS,
     entryIntervalMs: config.ENTRY_INTERVAL_MS,
   });
+  const produceUnasked: Produce = async (items, traceparent) => {
+    const outcome = await producer.produce(items, traceparent);
+    if (outcome === 'accepted') observer.settled(outcome, items);
+    return outcome;
+  };
   const now = () => Date.now();
   const schedules: Schedules = new Schedules({
     jobs: backend.createJobs((name) => schedules.takeOver(name)),
     dueWindowStore: backend.dueWindowStore,
     scheduleIndexStore: backend.scheduleIndexStore,
-    deliver: async (due, traceparent) => (await producer.produce(due, traceparent)) === 'accepted',
+    deliver: async (due, traceparent) => (await produceUnasked(due, traceparent)) === 'accepted',
     owner: newRun(),
     timeoutMs: config.REQUEST_TIMEOUT_MS,
     now,
@@ -147,11 +163,13 @@ function createCoreServices(
   const publishService = new PublishService({
     producer,
     scheduler: schedules,
+    scheduling: { count: config.QUEUE_MAX, bytes: config.QUEUE_MAX_BYTES },
     timeoutMs: config.REQUEST_TIMEOUT_MS,
     now,
+    observer,
     onFailure: (err) => log.warn({ err }, 'cannot schedule or cancel notifications; the caller must retry'),
   });
-  return { producer, schedules, publishService };
+  return { producer, schedules, publishService, produceUnasked };
 }
 
 interface ServersOptions extends CoreServices {

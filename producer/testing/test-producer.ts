@@ -5,8 +5,6 @@ import { Producer, type ProducerOptions } from '../src/produce/producer.ts';
 
 export class RecordingObserver implements Observer {
   readonly events: string[] = [];
-  settled: Observer['settled'] = (outcome, items) =>
-    void this.events.push(`settled ${outcome} ${items.length}`);
   done: Observer['done'] = (step, { partition, seq }) => void this.events.push(`${step} ${partition} ${seq}`);
   failed: Observer['failed'] = (step, { partition, seq }) =>
     void this.events.push(`failed ${step} ${partition} ${seq}`);

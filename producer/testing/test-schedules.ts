@@ -1,6 +1,7 @@
 import { MemoryJobs } from '../src/memory/jobs.ts';
 import { MemoryDueWindowStore } from '../src/memory/due-window-store.ts';
 import { MemoryScheduleIndexStore } from '../src/memory/schedule-index-store.ts';
+import type { OutcomeObserver } from '../src/produce/ports.ts';
 import type { Producer } from '../src/produce/producer.ts';
 import { PublishService } from '../src/produce/publish-service.ts';
 import type { ScheduleObserver } from '../src/schedule/ports.ts';
@@ -16,6 +17,8 @@ export class RecordingScheduleObserver implements ScheduleObserver {
   lost = (names: readonly string[]) => void this.events.push(`lost ${names.length}`);
 }
 
+const noOutcomes: OutcomeObserver = { settled: () => undefined };
+
 /** A producer's in-memory schedules. To test multiple producers, let them share a store. */
 export function testSchedules(
   producer: Pick<Producer, 'produce'>,
@@ -25,6 +28,8 @@ export function testSchedules(
     owner = 'one',
     timeoutMs = 5_000,
     now = () => Date.now(),
+    outcomes = noOutcomes,
+    scheduling = { count: 10_000, bytes: 64 * 1024 * 1024 },
   } = {},
 ) {
   const observer = new RecordingScheduleObserver();
@@ -43,9 +48,11 @@ export function testSchedules(
   const publishService = new PublishService({
     producer,
     scheduler: schedules,
+    scheduling,
     timeoutMs,
     settleMs: 0,
     now,
+    observer: outcomes,
     onFailure: (error) => failures.push(error),
   });
   return {

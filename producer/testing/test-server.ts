@@ -39,12 +39,13 @@ export async function testServer(
   const log = createLogger('producer', 'silent');
   const registry = createRegistry();
   const metrics = createMetrics(registry);
-  const fixture = testProducer({ observer: new LogObserver(log, metrics), ...options });
+  const observer = new LogObserver(log, metrics);
+  const fixture = testProducer({ observer, ...options });
   observeQueue(registry, fixture.producer);
   const refused: string[] = [];
   const notes: AuditNote[] = [];
   let fault: Error | undefined;
-  const scheduled = testSchedules(fixture.producer);
+  const scheduled = testSchedules(fixture.producer, { outcomes: observer });
   const app = publicApp({
     callers,
     receiptsOf,

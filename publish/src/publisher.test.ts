@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createPublisher, type PublishError, type PublisherOptions } from './index.ts';
 
 type Handler = (items: Record<string, unknown>[], response: ServerResponse, request: IncomingMessage) => void;
 
 let server: Server | undefined;
 afterEach(() => {
+  vi.useRealTimers();
   server?.closeAllConnections();
   server?.close();
 });
@@ -32,6 +33,7 @@ async function withProducer(handler: Handler, options: Partial<PublisherOptions>
 const respond = (response: ServerResponse, status: number, body: object, headers = {}) =>
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 const accept: Handler = (items, response) => respond(response, 202, { ids: items.map(({ id }) => id) });
+const unavailable: Handler = (_, response) => respond(response, 503, {});
 const codeOf = async (promise: Promise<unknown>) =>
   promise.then(
     () => 'ok',
@@ -50,7 +52,7 @@ describe('createPublisher', () => {
   it('should retry with the same ids after 500, 503, 429, 408 and a lost connection', async () => {
     const failures: Handler[] = [
       (_, response) => respond(response, 500, {}),
-      (_, response) => respond(response, 503, {}),
+      unavailable,
       (_, response) => respond(response, 429, {}, { 'retry-after': '0' }),
       (_, response) => respond(response, 408, {}),
       (_, response) => response.socket?.destroy(),
@@ -115,13 +117,21 @@ describe('createPublisher', () => {
   });
 
   it("should eventually give up and report the notification's id", async () => {
-    const { publisher } = await withProducer((_, response) => respond(response, 503, {}), {
-      giveUpAfterMs: 300,
-    });
+    const { publisher } = await withProducer(unavailable, { giveUpAfterMs: 300 });
     await expect(publisher.publish({ id: 'x', title: 'x' })).rejects.toMatchObject({
       ...{ code: 'gave_up', status: 503, id: 'x' },
       message: expect.stringContaining('Publish it again with this id') as string,
     });
+  });
+
+  it('should give up in time even if the clock is set back', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const failOften: Handler = (items, response, request) => {
+      vi.setSystemTime(Date.now() - 60 * 60 * 1_000);
+      (requests.length > 4 ? accept : unavailable)(items, response, request);
+    };
+    const { publisher, requests } = await withProducer(failOften, { giveUpAfterMs: 300 });
+    expect(await codeOf(publisher.publish({ title: 'x' }))).toBe('gave_up');
   });
 
   it('should retry a request that gets no response', async () => {

@@ -35,12 +35,12 @@ export async function sendUntilSettled(
   options: PublisherOptions & { giveUpAfterMs: number },
   request: Request,
 ): Promise<Outcome> {
-  const end = Date.now() + options.giveUpAfterMs;
+  const end = performance.now() + options.giveUpAfterMs;
   for (let attempt = 0; ; attempt++) {
     const { outcome, retryAfterMs = 0 } = await sendOnce(options, request);
     if (outcome.kind !== 'gave_up') return outcome;
     const wait = Math.max(backOff(attempt, FIRST_PAUSE_MS, MAX_PAUSE_MS), retryAfterMs);
-    if (Date.now() + wait > end) return outcome;
+    if (performance.now() + wait > end) return outcome;
     await pause(wait);
   }
 }

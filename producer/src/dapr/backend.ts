@@ -11,13 +11,19 @@ import { DaprKeyUseStore } from './key-use-store.ts';
 import { DaprKnownKeys } from './known-keys.ts';
 import { DaprScheduleIndexStore } from './schedule-index-store.ts';
 
+/** Connections for calls to the scheduler. Twice as many as a single request uses. */
+const JOB_CONNECTIONS = 32;
+
 export function daprBackend(config: ProducerConfig): Backend {
-  const sidecar = new Sidecar({
+  const options = {
     host: config.DAPR_HOST,
     httpPort: config.DAPR_HTTP_PORT,
     token: config.DAPR_API_TOKEN,
     timeoutMs: config.SIDECAR_TIMEOUT_MS,
-  });
+  };
+  const sidecar = new Sidecar(options);
+  // A separate pool, so that calls waiting for the scheduler don't hold up deposits and announcements.
+  const jobSidecar = new Sidecar({ ...options, connections: JOB_CONNECTIONS });
   const claimCheck = new DaprClaimCheck(sidecar);
   const { deleteJobs, close } = createDeleteJobs({
     host: config.DAPR_HOST,
@@ -33,15 +39,15 @@ export function daprBackend(config: ProducerConfig): Backend {
     keyUses: new DaprKeyUseStore(sidecar),
     auditSink: new DaprAuditSink(sidecar),
     knownKeys: new DaprKnownKeys(sidecar),
-    createJobs: () => new DaprJobs(sidecar, deleteJobs),
+    createJobs: () => new DaprJobs(jobSidecar, deleteJobs),
     subscriptions: () => sidecar.subscriptions(),
     readSecret: (name) => sidecar.getSecret(SECRETS.apiKeys.store, name),
     refuse: (refused) => sidecar.publish(COMPONENTS.deadLetters, TOPICS.refusedNotifications, refused),
     fetchReceipts: (named, signer) => fetchReceipts(sidecar, signer, named),
     ready: () => checkReadiness(sidecar, claimCheck),
-    close: () => {
+    close: async () => {
       close();
-      return sidecar.close();
+      await Promise.all([sidecar.close(), jobSidecar.close()]);
     },
   };
 }

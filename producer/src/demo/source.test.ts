@@ -14,7 +14,10 @@ const start = () => {
   const fixture = testProducer();
   const end = new AbortController();
   const log = createLogger('producer', 'silent');
-  const done = runDemo({ producer: fixture.producer, intervalMs: 1_000, log, signal: end.signal });
+  const done = runDemo({
+    produce: (...args) => fixture.producer.produce(...args),
+    ...{ intervalMs: 1_000, log, signal: end.signal },
+  });
   return { ...fixture, end, done };
 };
 
@@ -49,6 +52,18 @@ it('should publish one notification per interval until stopped', async () => {
   await done;
   await vi.advanceTimersByTimeAsync(10_000);
   expect(backend.deposited.flatMap(idsOf)).toHaveLength(5);
+});
+
+it('should keep its interval if the clock is set back during a retry', async () => {
+  const { backend, end, done } = start();
+  backend.fate = () => 'lost';
+  await vi.advanceTimersByTimeAsync(10_000);
+  vi.setSystemTime(Date.now() - 60 * 60 * 1_000);
+  backend.fate = () => 'good';
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(new Set(backend.deposited.flatMap(idsOf)).size).toBeGreaterThan(5);
+  end.abort();
+  await done;
 });
 
 it('should retry a notification with the same id until accepted before sending the next', async () => {

@@ -7,7 +7,7 @@ import { demoNotification } from './events.ts';
 const REPEAT_AFTER_MS = 1_000;
 
 export interface DemoOptions {
-  producer: Pick<Producer, 'produce'>;
+  produce: Producer['produce'];
   intervalMs: number;
   log: Logger;
   signal: AbortSignal;
@@ -17,18 +17,18 @@ export interface DemoOptions {
  * Publishes a notification every `intervalMs`. Retries with the same id until accepted before moving on to the next.
  * Resolves when `signal` aborts.
  */
-export async function runDemo({ producer, intervalMs, log, signal }: DemoOptions): Promise<void> {
+export async function runDemo({ produce, intervalMs, log, signal }: DemoOptions): Promise<void> {
   for (let n = 0; !signal.aborted; n++) {
-    const due = Date.now() + intervalMs;
+    const due = performance.now() + intervalMs;
     const notification = complete(demoNotification(n), Date.now());
     await withTrace(undefined, async () => {
       while (!signal.aborted) {
-        const outcome = await producer.produce([notification], currentTraceparent());
+        const outcome = await produce([notification], currentTraceparent());
         if (outcome === 'accepted') return;
         log.warn({ id: notification.id, outcome }, 'the demo notification was not accepted; retrying');
         await pause(REPEAT_AFTER_MS, signal);
       }
     });
-    await pause(Math.max(0, due - Date.now()), signal);
+    await pause(Math.max(0, due - performance.now()), signal);
   }
 }

@@ -1,13 +1,13 @@
 import { isErasure, isRetraction, partitionEntryKey, type EntryItem } from '@tocsin/contracts';
 import { withTrace, type Logger } from '@tocsin/service';
-import type { EntryFacts, Observer, Outcome, Step } from '../produce/ports.ts';
+import type { EntryFacts, Observer, Outcome, OutcomeObserver, Step } from '../produce/ports.ts';
 import type { ScheduleObserver } from '../schedule/ports.ts';
 import type { ProducerMetrics } from './metrics.ts';
 
 /** Minimum time in ms between two warnings about the same step. The counter still includes every failure. */
 const WARN_EVERY_MS = 1_000;
 
-export class LogObserver implements Observer {
+export class LogObserver implements Observer, OutcomeObserver {
   readonly #log: Logger;
   readonly #metrics: ProducerMetrics;
   readonly #warnings = new Map<Step, { at: number; suppressed: number }>();

@@ -19,11 +19,19 @@ export interface Announcer {
 
 /** Stores notifications that are due later. */
 export interface Scheduler {
-  /** Resolves when every notification is stored. `at` is in ms since 1970. @throws ScheduleFullError */
-  add(list: readonly { notification: Arrival; at: number }[], traceparent?: string): Promise<void>;
-  /** Resolves when no notification with this id is scheduled. */
+  /**
+   * Resolves when every notification is stored. `at` is in ms since 1970. Abort `signal` once the caller is no longer
+   * waiting; rejects then.
+   * @throws ScheduleFullError
+   */
+  add(
+    list: readonly { notification: Arrival; at: number }[],
+    traceparent?: string,
+    signal?: AbortSignal,
+  ): Promise<void>;
+  /** Resolves when no notification with this id is scheduled. Waits for this process's current adds of the id. */
   cancel(feed: string, id: string): Promise<void>;
-  /** Resolves when the feed has no scheduled notifications. */
+  /** Resolves when the feed has no scheduled notifications. Waits for this process's current adds to the feed. */
   cancelAll(feed: string): Promise<void>;
 }
 
@@ -49,9 +57,14 @@ export interface EntryFacts extends PartitionAnnouncement {
   bytes?: number;
 }
 
+/** Receives the outcomes of requests. Methods must not throw. */
+export interface OutcomeObserver {
+  /** `items`: what was deposited and announced if the outcome is `accepted`; otherwise, the whole request. */
+  settled(outcome: Outcome, items: readonly EntryItem[]): void;
+}
+
 /** Receives the producer's events. Methods must not throw. */
 export interface Observer {
-  settled(outcome: Outcome, items: readonly EntryItem[]): void;
   done(step: Step, entry: EntryFacts): void;
   /** The step failed or may have failed. It will be retried. */
   failed(step: Step, entry: EntryFacts, error: unknown): void;

@@ -13,7 +13,7 @@ describe('a request', () => {
   it('should be accepted as soon as its entry is deposited and announced', async () => {
     const { producer, backend, observer } = testProducer();
     expect(await producer.produce([notification('a')], '00-trace')).toBe('accepted');
-    expect(observer.events).toEqual([`deposit ${all} 1`, `announce ${all} 1`, 'settled accepted 1']);
+    expect(observer.events).toEqual([`deposit ${all} 1`, `announce ${all} 1`]);
     const [entry] = backend.deposited;
     expect(partitionEntrySchema.parse(entry)).toMatchObject({
       ...{ partition: all, seq: 1, traceparent: '00-trace' },

@@ -106,35 +106,6 @@ export class Producer {
    * the request. Callers take turns and share the queue; requests without a `caller` can fill all of it.
    */
   async produce(items: readonly EntryItem[], traceparent?: string, caller?: string): Promise<Outcome> {
-    const outcome = await this.#enqueue(items, traceparent, caller);
-    this.#options.observer.settled(outcome, items);
-    return outcome;
-  }
-
-  /**
-   * Rejects new requests, finishes requests in progress and repeats pending announcements. Resolves within `limitMs`
-   * and abandons any unfinished entries.
-   */
-  async stop(limitMs: number): Promise<void> {
-    this.#stopping = true;
-    for (const lane of [...this.#resting, ...this.#waiting]) this.#ready.add(lane);
-    this.#waiting.clear();
-    this.#pump();
-    const repetitionsMs = Math.min(REPETITIONS_MS, limitMs / 2);
-    await within(limitMs - repetitionsMs, this.#idle());
-    this.#finishingAbort.abort();
-    for (const acknowledger of this.#acknowledgers) acknowledger.stop();
-    for (const request of this.#open) this.#abandon(request, 'stopping');
-    this.#lanes.repeatAll();
-    await within(repetitionsMs, this.#reAnnouncer.idle());
-    this.#repeatingAbort.abort();
-  }
-
-  async #enqueue(
-    items: readonly EntryItem[],
-    traceparent: string | undefined,
-    caller: CallerName,
-  ): Promise<Outcome> {
     if (this.#stopping) return 'stopping';
     const { maxQueued, partitions, requestTimeoutMs } = this.#options;
     if (this.#usage.count + items.length > maxQueued) return 'full';
@@ -155,6 +126,25 @@ export class Producer {
       clearTimeout(timer);
       this.#open.delete(request);
     }
+  }
+
+  /**
+   * Rejects new requests, finishes requests in progress and repeats pending announcements. Resolves within `limitMs`
+   * and abandons any unfinished entries.
+   */
+  async stop(limitMs: number): Promise<void> {
+    this.#stopping = true;
+    for (const lane of [...this.#resting, ...this.#waiting]) this.#ready.add(lane);
+    this.#waiting.clear();
+    this.#pump();
+    const repetitionsMs = Math.min(REPETITIONS_MS, limitMs / 2);
+    await within(limitMs - repetitionsMs, this.#idle());
+    this.#finishingAbort.abort();
+    for (const acknowledger of this.#acknowledgers) acknowledger.stop();
+    for (const request of this.#open) this.#abandon(request, 'stopping');
+    this.#lanes.repeatAll();
+    await within(repetitionsMs, this.#reAnnouncer.idle());
+    this.#repeatingAbort.abort();
   }
 
   #abandon(request: Request, outcome: Outcome): void {

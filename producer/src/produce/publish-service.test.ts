@@ -1,15 +1,23 @@
 import type { EntryItem } from '@tocsin/contracts';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Scheduler } from './ports.ts';
 import { PublishService } from './publish-service.ts';
 
 const START = Date.parse('2026-01-01T00:00:00.400Z');
 
 let produced: EntryItem[];
 let cancelled: string[];
+let settled: string[];
+let scheduler: Scheduler;
 let publishService: PublishService;
 beforeEach(() => {
   vi.useFakeTimers({ now: START });
-  [produced, cancelled] = [[], []];
+  [produced, cancelled, settled] = [[], [], []];
+  scheduler = {
+    add: () => Promise.resolve(),
+    cancel: () => Promise.resolve(),
+    cancelAll: async (feed) => void cancelled.push(feed),
+  };
   publishService = new PublishService({
     producer: {
       produce: (items) => {
@@ -17,13 +25,11 @@ beforeEach(() => {
         return Promise.resolve('accepted');
       },
     },
-    scheduler: {
-      add: () => Promise.resolve(),
-      cancel: () => Promise.resolve(),
-      cancelAll: async (feed) => void cancelled.push(feed),
-    },
+    scheduler,
+    scheduling: { count: 10, bytes: 10_000 },
     timeoutMs: 5_000,
     now: () => Date.now(),
+    observer: { settled: (outcome, items) => void settled.push(`${outcome} ${items.length}`) },
     onFailure: () => undefined,
   });
 });
@@ -80,4 +86,16 @@ it('should cancel schedules a second time before responding to an erasure', asyn
   await vi.advanceTimersByTimeAsync(3_000);
   expect(await erasing).toBe('accepted');
   expect(cancelled).toEqual(['topic:a', 'topic:a']);
+});
+
+it('should count each request once, by its final outcome, and schedules only if they are not accepted', async () => {
+  const inputs = [{ title: 'now' }, { title: 'later', deliverAt: new Date(START + 9_000).toISOString() }];
+  await publishService.publish(inputs);
+  await publishService.retract('all', 'a');
+  expect(settled.splice(0)).toEqual(['accepted 1', 'accepted 1']);
+  scheduler.add = scheduler.cancel = scheduler.cancelAll = () => Promise.reject(new Error('unavailable'));
+  await publishService.publish(inputs);
+  await publishService.retract('all', 'a');
+  await publishService.erase('all');
+  expect(settled).toEqual(['late 2', 'late 1', 'late 1']);
 });

@@ -1,17 +1,22 @@
 import type { Arrival } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
 import { complete, deliveryTime, type Input } from './complete.ts';
-import { ScheduleFullError, type Outcome, type Scheduler } from './ports.ts';
+import { ScheduleFullError, type Outcome, type OutcomeObserver, type Scheduler } from './ports.ts';
 import type { Producer } from './producer.ts';
+import { QueueUsage, type QueueLimits } from './queue/queue-usage.ts';
+import { storedJsonBytes } from './queue/request.ts';
 
 export interface PublishServiceOptions {
   producer: Pick<Producer, 'produce'>;
   scheduler: Scheduler;
+  /** Limits for the notifications being scheduled. A request that would exceed them gets the outcome `full`. */
+  scheduling: QueueLimits;
   /** Time limit for scheduling or cancelling in ms. After that, the outcome is `late`. */
   timeoutMs: number;
   /** Minimum duration of an erasure in ms. Values below the default are safe only if no publisher sends events. */
   settleMs?: number;
   now: () => number;
+  observer: OutcomeObserver;
   /** Called with the error when scheduling or cancelling fails. */
   onFailure: (error: unknown) => void;
 }
@@ -42,9 +47,12 @@ const SETTLE_MS = ERASED_AFTER_MS + 1_000 + MAX_CLOCK_SKEW_MS;
  */
 export class PublishService {
   readonly #options: PublishServiceOptions;
+  /** The notifications that are being scheduled. */
+  readonly #usage: QueueUsage;
 
   constructor(options: PublishServiceOptions) {
     this.#options = options;
+    this.#usage = new QueueUsage(options.scheduling);
   }
 
   /**
@@ -58,7 +66,7 @@ export class PublishService {
     caller?: string,
     publishedAt = Infinity,
   ): Promise<PublishResult> {
-    const { producer, scheduler, now } = this.#options;
+    const { producer, now } = this.#options;
     const time = now();
     const datedAt = time - publishedAt > ON_TIME_MS ? publishedAt : time;
     const due: Arrival[] = [];
@@ -73,20 +81,26 @@ export class PublishService {
     }
     const outcomes = await Promise.all<Outcome>([
       due.length > 0 ? producer.produce(due, traceparent, caller) : 'accepted',
-      later.length > 0 ? this.#inTime(scheduler.add(later, traceparent)) : 'accepted',
+      later.length > 0 ? this.#schedule(later, traceparent, caller) : 'accepted',
     ]);
-    return { ids, outcome: firstFailure(outcomes) };
+    const outcome = firstFailure(outcomes);
+    const scheduled = later.map(({ notification }) => notification);
+    this.#options.observer.settled(outcome, outcome === 'accepted' ? due : [...due, ...scheduled]);
+    return { ids, outcome };
   }
 
   /** Retracts a notification, whether it is shown, scheduled or not yet published. */
   async retract(feed: string, id: string, traceparent?: string, caller?: string): Promise<Outcome> {
-    const at = new Date(this.#options.now()).toISOString();
-    return firstFailure(
+    const { producer, scheduler, now, observer } = this.#options;
+    const items = [{ retract: id, feed, at: new Date(now()).toISOString() }];
+    const outcome = firstFailure(
       await Promise.all([
-        this.#inTime(this.#options.scheduler.cancel(feed, id)),
-        this.#options.producer.produce([{ retract: id, feed, at }], traceparent, caller),
+        this.#inTime(() => scheduler.cancel(feed, id)),
+        producer.produce(items, traceparent, caller),
       ]),
     );
+    observer.settled(outcome, items);
+    return outcome;
   }
 
   /**
@@ -94,30 +108,62 @@ export class PublishService {
    * notifications published before this resolves, but never any published afterwards.
    */
   async erase(feed: string, traceparent?: string, caller?: string): Promise<Outcome> {
-    const { producer, scheduler, now, settleMs = SETTLE_MS } = this.#options;
-    const settled = settleMs > 0 ? pause(settleMs) : undefined;
+    const { now, observer, settleMs = SETTLE_MS } = this.#options;
     const at = new Date(now() + Math.min(ERASED_AFTER_MS, settleMs)).toISOString();
-    const cancelled = await this.#inTime(scheduler.cancelAll(feed));
+    const erasure = { erase: true, feed, at } as const;
+    const outcome = await this.#erase(erasure, settleMs, traceparent, caller);
+    observer.settled(outcome, [erasure]);
+    return outcome;
+  }
+
+  async #erase(
+    erasure: { erase: true; feed: string; at: string },
+    settleMs: number,
+    traceparent: string | undefined,
+    caller: string | undefined,
+  ): Promise<Outcome> {
+    const { producer, scheduler } = this.#options;
+    const settled = settleMs > 0 ? pause(settleMs) : undefined;
+    const cancelled = await this.#inTime(() => scheduler.cancelAll(erasure.feed));
     if (cancelled !== 'accepted') return cancelled;
-    const erased = await producer.produce([{ erase: true, feed, at }], traceparent, caller);
+    const erased = await producer.produce([erasure], traceparent, caller);
     if (erased !== 'accepted') return erased;
     await settled;
     // Dapr's scheduler may have delivered a job since the first cancellation.
-    return this.#inTime(scheduler.cancelAll(feed));
+    return this.#inTime(() => scheduler.cancelAll(erasure.feed));
   }
 
-  async #inTime(work: Promise<void>): Promise<Outcome> {
+  /** Counts the notifications until their add has settled, even if the request has timed out by then. */
+  async #schedule(
+    list: readonly { notification: Arrival; at: number }[],
+    traceparent: string | undefined,
+    caller: string | undefined,
+  ): Promise<Outcome> {
+    const bytes = list.reduce((sum, { notification }) => sum + storedJsonBytes(notification), 0);
+    const amount = { count: list.length, bytes };
+    if (!this.#usage.hasRoom(caller, amount)) return 'full';
+    this.#usage.add(caller, amount);
+    return this.#inTime((signal) =>
+      this.#options.scheduler
+        .add(list, traceparent, signal)
+        .finally(() => this.#usage.remove(caller, amount)),
+    );
+  }
+
+  /** Aborts the signal passed to `work` after the time limit. */
+  async #inTime(work: (signal: AbortSignal) => Promise<void>): Promise<Outcome> {
+    const { timeoutMs } = this.#options;
     const end = new AbortController();
-    const finished = work.then(
+    const finished = work(end.signal).then(
       (): Outcome => 'accepted',
       (error: unknown): Outcome => {
         this.#options.onFailure(error);
         return error instanceof ScheduleFullError ? 'full' : 'late';
       },
     );
-    const timedOut = pause(this.#options.timeoutMs, end.signal).then((): Outcome => 'late');
+    const timedOut = pause(timeoutMs, end.signal).then((): Outcome => 'late');
     const outcome = await Promise.race([finished, timedOut]);
-    end.abort();
+    end.abort(new Error(`It took longer than ${timeoutMs} ms.`));
     return outcome;
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Arrival } from '@tocsin/contracts';
+import { DOCUMENT_VERSION, type Arrival, type Scheduled } from '@tocsin/contracts';
 
 const PREFIX_LENGTH = 32;
 
@@ -16,3 +16,16 @@ export const nameOf = (feed: string, { id, sourceHash }: Pick<Arrival, 'id' | 's
 
 /** Name prefix for all schedules from events with this id. */
 export const eventPrefixOf = (feed: string, id: string): string => `${prefixOf(feed)}${id} `;
+
+/** The document to store for a schedule, and its name. */
+export const toNamed = (notification: Arrival, at: number, traceparent?: string) => ({
+  name: nameOf(notification.feed, notification),
+  scheduled: {
+    v: DOCUMENT_VERSION,
+    at,
+    notification,
+    ...(traceparent !== undefined && { traceparent }),
+  } satisfies Scheduled,
+});
+
+export type Named = ReturnType<typeof toNamed>;

@@ -1,5 +1,4 @@
 import {
-  DOCUMENT_VERSION,
   MAX_NOTIFICATIONS_PER_REQUEST,
   partsOfIdBeside,
   scheduledSchema,
@@ -9,7 +8,8 @@ import {
 } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
 import type { Scheduler } from '../produce/ports.ts';
-import { eventPrefixOf, nameOf, prefixOf } from './names.ts';
+import { AddsInProgress } from './adds-in-progress.ts';
+import { eventPrefixOf, nameOf, prefixOf, toNamed, type Named } from './names.ts';
 import type { DueWindowStore, Jobs, ScheduleIndexStore, ScheduleObserver } from './ports.ts';
 import { DueWindow } from './due-window.ts';
 import { inParallel } from './in-parallel.ts';
@@ -60,6 +60,7 @@ export class Schedules implements Scheduler {
   readonly #dueWindow: DueWindow;
   readonly #index: ScheduleIndex;
   readonly #lister: ScheduleLister;
+  readonly #adds = new AddsInProgress();
   /** `firesAt` is measured by `performance.now()`, which, like timers, may stop while the machine sleeps. */
   readonly #timers = new Map<string, { timer: ReturnType<typeof setTimeout>; firesAt: number }>();
   readonly #end = new AbortController();
@@ -93,37 +94,35 @@ export class Schedules implements Scheduler {
 
   /**
    * Resolves when every notification is stored. If it rejects, some may have been stored, and retrying is safe. If an
-   * id is added twice, the original content is kept.
+   * id is added twice, the original content is kept. Once `signal` is aborted, no further step begins.
    */
-  async add(list: readonly { notification: Arrival; at: number }[], traceparent?: string): Promise<void> {
-    const named = list.map(({ notification, at }) => {
-      const scheduled: Scheduled = {
-        v: DOCUMENT_VERSION,
-        at,
-        notification,
-        ...(traceparent !== undefined && { traceparent }),
-      };
-      return { name: nameOf(notification.feed, notification), scheduled };
-    });
+  async add(
+    list: readonly { notification: Arrival; at: number }[],
+    traceparent?: string,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const named = list.map(({ notification, at }) => toNamed(notification, at, traceparent));
     const now = this.#options.now();
-    const isBeyondWindow = ({ scheduled }: { scheduled: Scheduled }) => scheduled.at - now > 2 * LEAD_MS;
-    const beyondWindow = named.filter(isBeyondWindow);
+    const isBeyondWindow = ({ scheduled }: Named) => scheduled.at - now > 2 * LEAD_MS;
     const dueSoon = named.filter((schedule) => !isBeyondWindow(schedule));
-    await Promise.all([
-      this.#addJobs(beyondWindow),
-      dueSoon.length > 0 ? this.#dueWindow.add(this.#options.owner, dueSoon) : undefined,
+    const isCurrent = async () => signal?.aborted !== true;
+    await this.#adds.track(named, [
+      this.#addJobs(named.filter(isBeyondWindow), signal),
+      ...(dueSoon.length > 0 ? [this.#dueWindow.add(this.#options.owner, dueSoon, isCurrent)] : []),
     ]);
+    signal?.throwIfAborted();
     this.#options.observer.scheduled(list.length);
   }
 
-  async #addJobs(list: readonly { name: string; scheduled: Scheduled }[]): Promise<void> {
+  async #addJobs(list: readonly Named[], signal?: AbortSignal): Promise<void> {
     if (list.length === 0) return;
     // Write the index first. After a crash between the two writes, the index has an entry without a job, which the
     // list omits. In the other order, the list would omit a job.
     await this.#tryToIndex(this.#index.add(list.map(({ name, scheduled: { at } }) => [name, at])));
-    await inParallel(list, PARALLEL_JOBS, ({ name, scheduled }) =>
-      this.#options.jobs.set(name, scheduled.at - LEAD_MS, scheduled),
-    );
+    await inParallel(list, PARALLEL_JOBS, async ({ name, scheduled }) => {
+      signal?.throwIfAborted();
+      await this.#options.jobs.set(name, scheduled.at - LEAD_MS, scheduled);
+    });
   }
 
   /** Waits for a change to the index. Reports failures but never rejects, since no schedule depends on the index. */
@@ -158,8 +157,9 @@ export class Schedules implements Scheduler {
     const eventId = partsOfIdBeside(id);
     if (eventId) prefixes.push(eventPrefixOf(feed, eventId.id) + eventId.source);
     const { jobs } = this.#options;
-    await Promise.all([jobs.remove(ownName), ...prefixes.map((prefix) => jobs.removeAll(prefix))]);
     const matches = (name: string) => name === ownName || prefixes.some((prefix) => name.startsWith(prefix));
+    await this.#adds.settled(matches);
+    await Promise.all([jobs.remove(ownName), ...prefixes.map((prefix) => jobs.removeAll(prefix))]);
     await Promise.all([
       this.#dueWindow.remove(({ name }) => matches(name)),
       this.#tryToIndex(this.#index.remove(prefixOf(feed), matches)),
@@ -169,6 +169,7 @@ export class Schedules implements Scheduler {
   /** Resolves when all the feed's schedules are gone. */
   async cancelAll(feed: string): Promise<void> {
     const prefix = prefixOf(feed);
+    await this.#adds.settled((name) => name.startsWith(prefix));
     await this.#options.jobs.removeAll(prefix);
     // An erasure must also remove the ids from the index, so fail if the index can't be written.
     await Promise.all([

@@ -53,3 +53,25 @@ it('should reject every fallback in an event unless events may have fallbacks', 
     refused: { errors: [{ path: '1.fallback' }] },
   });
 });
+
+it('should omit the items that expired while the event waited, and keep the ids of the others', () => {
+  const now = Date.now();
+  const at = (ms: number) => new Date(now + ms).toISOString();
+  const [passed, future, earlier] = [at(-60_000), at(60_000), at(-180_000)];
+  const waited = (data: unknown) => readEvent(event({ time: at(-120_000), data }), now);
+  const data = [{ title: 'a', expiresAt: passed }, { title: 'b' }, { title: 'c', expiresAt: future }];
+  expect(waited(data)).toMatchObject({
+    inputs: [
+      { title: 'b', id: 'e1:1' },
+      { title: 'c', id: 'e1:2' },
+    ],
+  });
+  expect(waited({ title: 'a', expiresAt: passed })).toEqual({ expired: 'e1' });
+  expect(waited([...data, { expiresAt: passed }])).toMatchObject({
+    refused: { errors: [{ path: '3.title' }] },
+  });
+  expect(waited({ title: 'a', expiresAt: earlier })).toMatchObject({
+    refused: { errors: [{ path: 'expiresAt' }] },
+  });
+  expect(readEvent(event({ data }), now)).toMatchObject({ refused: { errors: [{ path: '0.expiresAt' }] } });
+});

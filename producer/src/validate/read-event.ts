@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { idOfEvent, idOfItem, parseDateTime, type Fault, type RefusedEvent } from '@tocsin/contracts';
 import type { Input } from '../produce/complete.ts';
+import { findExpired } from './expired-items.ts';
 import { openEnvelope } from './open-envelope.ts';
 import { readValue } from './read-notifications.ts';
 
@@ -13,7 +14,7 @@ export type ReadEvent =
       publishedAt: number | undefined;
     }
   | { refused: RefusedEvent }
-  /** The event has expired according to its publisher's `ttlInSeconds`. */
+  /** The event has expired: its publisher's `ttlInSeconds`, or each item's `expiresAt`, has passed. */
   | { expired: string };
 
 /** Maximum number of characters to store from a rejected event. */
@@ -24,11 +25,11 @@ const MAX_FAULTS = 100;
 const MAX_FAULT_TEXT = 500;
 
 /**
- * Reads the notifications in a message from the topic. A notification without an id gets the event's id (`<event
- * id>:<index>` if the data is an array), and a hash of the source as `sourceHash`, so that redelivered events don't
- * cause duplicates and events from different sources don't collide. Equal raw payloads without ids count as the same
- * notification. If `allowFallbacks` is false, rejects notifications with fallbacks because these require an API key
- * with that permission.
+ * Reads the notifications in a message from the topic. Leaves out those that expired in transit. A notification without
+ * an id gets the event's id (`<event id>:<index>` if the data is an array), and a hash of the source as `sourceHash`, so
+ * that redelivered events don't cause duplicates and events from different sources don't collide. Equal raw payloads
+ * without ids count as the same notification. If `allowFallbacks` is false, rejects notifications with fallbacks because
+ * these require an API key with that permission.
  * https://docs.dapr.io/developing-applications/building-blocks/pubsub/pubsub-cloudevents/
  */
 export function readEvent(envelope: unknown, now: number, { allowFallbacks = true } = {}): ReadEvent {
@@ -39,12 +40,15 @@ export function readEvent(envelope: unknown, now: number, { allowFallbacks = tru
   const expiresAt = textOf(event.expiration);
   if (expiresAt !== undefined && (parseDateTime(expiresAt) ?? Infinity) <= now) return { expired: eventId };
   if (faults.length > 0) return refused({ event: eventId, source, content }, faults);
-  const read = readValue(data);
+  const time = textOf(event.time);
+  const publishedAt = time === undefined ? undefined : parseDateTime(time);
+  const { expired, valid } = findExpired(data, publishedAt, now);
+  const read = readValue(valid);
   if ('problem' in read) return refused({ event: eventId, source, content }, read.problem.errors ?? []);
   const forbiddenFallbacks = allowFallbacks ? [] : faultsOfFallbacks(read);
   if (forbiddenFallbacks.length > 0) return refused({ event: eventId, source, content }, forbiddenFallbacks);
   const sourceHash = source === undefined ? undefined : sha256(source).slice(0, SOURCE_DIGITS);
-  const inputs = read.inputs.map((input, index) =>
+  const all = read.inputs.map((input, index) =>
     input.id !== undefined
       ? input
       : {
@@ -53,8 +57,8 @@ export function readEvent(envelope: unknown, now: number, { allowFallbacks = tru
           ...(sourceHash !== undefined && { sourceHash }),
         },
   );
-  const time = textOf(event.time);
-  const publishedAt = time === undefined ? undefined : parseDateTime(time);
+  const inputs = all.filter((_, index) => !expired.has(index));
+  if (inputs.length === 0) return { expired: eventId };
   return { inputs, traceparent, source, publishedAt };
 }
 

@@ -22,7 +22,10 @@ export async function depositAndAnnounce(
 ): Promise<boolean> {
   const announcement = announcementOf(entry);
   const facts = { ...announcement, notifications: entry.notifications.length, bytes };
-  const shouldStop = () => signal.aborted || Date.now() - begunAt > RUN_ENDS_AFTER_MS;
+  const startedAt = performance.now();
+  // The clock can be set back, and `performance.now()` may stop while the machine sleeps.
+  const elapsed = () => Math.max(performance.now() - startedAt, Date.now() - begunAt);
+  const shouldStop = () => signal.aborted || elapsed() > RUN_ENDS_AFTER_MS;
 
   const retry = async (step: 'deposit' | 'announce', attempt: () => Promise<void>): Promise<boolean> => {
     const onFailure = (error: unknown) => observer.failed(step, facts, error);

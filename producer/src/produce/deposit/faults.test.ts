@@ -103,6 +103,16 @@ describe('a run', () => {
     ]);
   });
 
+  it('should end in time even if the clock is set back', async () => {
+    const { producer, backend, observer } = testProducer();
+    backend.fate = () => 'lost';
+    void producer.produce([notification('a')]);
+    await sleep(1_000);
+    vi.setSystemTime(Date.now() - 60 * 60 * 1_000);
+    await sleep(70_000);
+    expect(observer.events).toContain(`run ended ${laneOf('all')} 1`);
+  });
+
   it('should not end within the first 60 s', async () => {
     const { producer, backend, observer } = testProducer();
     backend.fate = () => 'lost';

@@ -73,7 +73,7 @@ export class Request {
 const ESCAPED_BY_SIDECAR = /[<>&\u2028\u2029]/g;
 
 /** Size in bytes of `value` as the JSON that the sidecar stores. Each escaped character takes six bytes. */
-function storedJsonBytes(value: unknown): number {
+export function storedJsonBytes(value: unknown): number {
   const json = JSON.stringify(value);
   let bytes = Buffer.byteLength(json);
   for (const [character] of json.matchAll(ESCAPED_BY_SIDECAR)) bytes += character < '\u0080' ? 5 : 3;

@@ -24,7 +24,7 @@ export interface EventRoutesOptions {
   deadLetterPauseMs: number;
   paths: SubscriptionPaths;
   onRefused: OnRefused;
-  /** Called for each event that is dropped because it arrived after its publisher's `ttlInSeconds`. */
+  /** Called for each event that is dropped because it had expired when it arrived. */
   onExpired: () => void;
   trail: Pick<AuditTrail, 'note'>;
   log: Logger;
@@ -80,7 +80,7 @@ export function eventRoutes({
     const read = readEvent(envelope, Date.now(), { allowFallbacks });
     if ('expired' in read) {
       onExpired();
-      log.info({ event: read.expired }, 'dropped an event that arrived after its ttlInSeconds had passed');
+      log.info({ event: read.expired }, 'dropped an event that had expired when it arrived');
       return 'SUCCESS';
     }
     if ('refused' in read) {

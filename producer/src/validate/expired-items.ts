@@ -1,0 +1,19 @@
+import { parseDateTime } from '@tocsin/contracts';
+
+/**
+ * Finds the items of an event's data whose `expiresAt` has passed since the event was published. `valid` is the data
+ * without the `expiresAt` of these items, since the schema requires a future time.
+ */
+export function findExpired(data: unknown, publishedAt: number | undefined, now: number) {
+  const expired = new Set<number>();
+  const check = (item: unknown, index: number): unknown => {
+    if (typeof item !== 'object' || item === null || !('expiresAt' in item)) return item;
+    const { expiresAt, ...others } = item;
+    const time = typeof expiresAt === 'string' ? parseDateTime(expiresAt) : undefined;
+    if (time === undefined || time > now || time <= (publishedAt ?? Infinity)) return item;
+    expired.add(index);
+    return others;
+  };
+  const valid = Array.isArray(data) ? data.map(check) : check(data, 0);
+  return { expired, valid };
+}
