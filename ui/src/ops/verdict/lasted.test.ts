@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lastedMs } from './since.ts';
+import { lastedMs } from './lasted.ts';
 
 it('should count on while the server is silent, and by the server’s clock for what the server reports', () => {
   const now = { server: 1_000, page: 61_000 };
