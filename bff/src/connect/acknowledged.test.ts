@@ -118,3 +118,11 @@ it('should report publications that were sent after the answer, whatever was sen
   ping();
   expect(delivered).toEqual([['all', EPOCH, 9, 9]]);
 });
+
+it('should report publications although the feed’s earlier ones have been forgotten', () => {
+  acknowledged.subscribed('all', undefined, answerOf(5));
+  // The feed's publication 6 was sent before this instance remembered the feed.
+  send(7);
+  ping();
+  expect(delivered).toEqual([['all', EPOCH, 6, 7]]);
+});

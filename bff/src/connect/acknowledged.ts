@@ -6,7 +6,7 @@ export type OnDelivered = (feed: string, epoch: string, first: number, last: num
 
 const MAX_FEEDS = 20_000;
 /** Maximum number of ranges for each feed. At the limit, forgets the oldest, which then counts as not sent. */
-const MAX_RANGES = 64;
+const MAX_RANGES = 4;
 
 interface Range {
   first: number;
@@ -23,6 +23,9 @@ export class SentPublications {
   add(feed: string, epoch: string, publications: readonly Pick<Publication, 'offset'>[]): void {
     const before = this.#sent.get(feed);
     const ranges = before?.epoch === epoch ? before.ranges : [];
+    // Which of the earlier publications were sent is unknown, so count all of them. Otherwise, receipts would stop for
+    // clients that haven't acknowledged them.
+    if (ranges.length === 0 && publications[0]) ranges.push({ first: 1, last: publications[0].offset });
     for (const { offset } of publications) addOffset(ranges, offset);
     if (before?.ranges !== ranges) this.#sent.set(feed, { epoch, ranges });
   }

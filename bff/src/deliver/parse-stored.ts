@@ -1,6 +1,9 @@
 import { isOfLaterVersion } from '@tocsin/contracts';
 import { TemporaryError } from './errors.ts';
 
+/** Maximum length of a schema's message in an error, since it can list thousands of faults. */
+const MAX_MESSAGE_LENGTH = 500;
+
 interface StoredSchema<T> {
   safeParse(
     value: unknown,
@@ -21,6 +24,7 @@ export function parseStored<T>(
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const { error } = parsed;
-  if (Damaged && !isOfLaterVersion(error, value)) throw new Damaged(`${name} is damaged: ${error.message}`);
-  throw new TemporaryError(`this version cannot read ${name}: ${error.message}`);
+  const message = error.message.slice(0, MAX_MESSAGE_LENGTH);
+  if (Damaged && !isOfLaterVersion(error, value)) throw new Damaged(`${name} is damaged: ${message}`);
+  throw new TemporaryError(`this version cannot read ${name}: ${message}`);
 }

@@ -8,6 +8,7 @@ import {
   actorCallPurpose,
   parseSigningKeys,
 } from '@tocsin/service';
+import { Failure } from '@tocsin/tools/failure';
 import type { Pair } from '@tocsin/tools/stack/pair';
 import { median } from './quantile.ts';
 
@@ -37,12 +38,12 @@ export async function measureDaprCalls(producer: Pair, bff: Pair, times: number)
   try {
     const secret = parseSigningKeys((await bffSidecar.getSecret(store, name)) ?? '');
     const signer = new Signer(() => secret);
-    const callTake = () => {
+    const callTake = async () => {
       const body = JSON.stringify({ feed });
       const { signature } = signer.sign(actorCallPurpose('take', feed), body);
-      return bffSidecar.callActor(ACTOR_TYPE, feed, 'take', body, {
-        headers: { [SIGNATURE_HEADER]: signature },
-      });
+      const headers = { [SIGNATURE_HEADER]: signature };
+      const answer = await bffSidecar.callActor(ACTOR_TYPE, feed, 'take', body, { headers });
+      if (answer === undefined) throw new Failure('the actor answered with something other than JSON');
     };
     return {
       create: await measureCalls(keys, (key) => new DaprClaimCheck(producerSidecar).write(key, data)),

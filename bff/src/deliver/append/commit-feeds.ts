@@ -3,7 +3,7 @@ import type { Activation } from './activation.ts';
 import { keptItems } from './kept-items.ts';
 import { prepareCommit, type CommitResult, type PreparedCommit } from './prepare-commit.ts';
 import { broadcastsOf, confirm, eraseRetracted, deleteWithdrawn } from '../broadcast/confirm.ts';
-import { LostDocumentError, TemporaryError, isDamageError } from '../errors.ts';
+import { DamagedSegmentError, LostDocumentError, TemporaryError, isDamageError } from '../errors.ts';
 import { loadHead, type LoadedHead } from '../load/load-head.ts';
 import type { FeedBatch } from '../../feed/commit/plan-commit.ts';
 import type { Broadcast } from '../ports.ts';
@@ -178,8 +178,17 @@ async function load(
   const { stored, beginsEpoch } = loaded;
   if (beginsEpoch) await deleteWithdrawn(feed, stored, dependencies);
   else if (wereBroadcast(stored, progress)) activation.confirm(stored);
-  else await confirm(feed, stored, activation, dependencies);
+  else await confirm(feed, stored, activation, dependencies).catch(stopForDamagedSegment);
   return loaded;
+}
+
+/**
+ * If a segment of an unconfirmed commit is damaged, the partition must stop. If the turn only set the feed's items
+ * aside, it would count the commit as broadcast, and skip its deletions.
+ */
+function stopForDamagedSegment(error: unknown): never {
+  if (!(error instanceof DamagedSegmentError)) throw error;
+  throw new TemporaryError(error.message, { cause: error });
 }
 
 /** Whether the checkpoint shows that all of the head's unconfirmed publications were broadcast. */

@@ -1,6 +1,6 @@
 import { DOCUMENT_VERSION, type Head } from '@tocsin/contracts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { erase, Fixture, notification, retract } from '../../../testing/feed-fixture.ts';
+import { dieAt, erase, Fixture, notification, retract } from '../../../testing/feed-fixture.ts';
 
 const [ADA, BEN] = ['user:ada', 'user:ben'];
 const to = (feed: string, id: string) => notification(id, { feed });
@@ -43,6 +43,28 @@ describe('a feed with a damaged segment', () => {
     await expect(f.instance().take(2)).rejects.toThrow('this version cannot read');
     expect(f.setAside.records.size).toBe(0);
   });
+
+  it('should stop the turn while the commit with this segment has not been broadcast', async () => {
+    f.depositInPartition(2, [retraction, to(ADA, 'a2')]);
+    await expect(f.instance(dieAt('committed')).take(2)).rejects.toThrow('committed');
+    await overwrite('segments', { v: DOCUMENT_VERSION, publications: 7 });
+    await expect(f.instance().take(2)).rejects.toThrow('is damaged');
+    expect(f.setAside.records.size).toBe(0);
+    overwritten.clear();
+    expect(await f.instance().take(2)).toBe('delivered');
+    expect(await f.idsOf(BEN)).toEqual(['b1 retracted', 'b1 retracted']);
+  });
+
+  it('should not fill the record with all faults of the segment', async () => {
+    await overwrite('segments', {
+      v: DOCUMENT_VERSION,
+      publications: Array.from({ length: 1_000 }, () => 7),
+    });
+    f.depositInPartition(2, [retraction]);
+    await f.instance().take(2);
+    const [record] = f.setAside.records.values();
+    expect(JSON.stringify(record).length).toBeLessThan(2_000);
+  });
 });
 
 describe('an erasure', () => {
@@ -59,7 +81,8 @@ describe('an erasure', () => {
       expect(await f.instance().take(3)).toBe('delivered');
       expect(f.setAside.records.size).toBe(0);
       expect(await f.idsOf(BEN)).toEqual(['b1']);
-      const old = [...(before?.segments ?? []), ...(before?.ids ?? [])].map(({ key }) => key);
+      const { segments = [], ids = [], retractions = [] } = before ?? {};
+      const old = [...segments, ...ids, ...retractions].map(({ key }) => key);
       overwritten.clear();
       expect(await f.log.readDocuments(old)).toEqual(old.map(() => undefined));
     },

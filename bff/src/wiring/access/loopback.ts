@@ -7,7 +7,10 @@ loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
 /** Docker Compose writes an IPv6 address in brackets. */
-const withoutBrackets = (text: string): string => text.replace(/^\[(.*:.*)\]$/, '$1');
+const withoutBrackets = (text: string): string => {
+  const inner = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
+  return isIP(inner) === 6 ? inner : text;
+};
 
 /** Whether the text is a valid PUBLISHED_ON: an address, or one of WORDS. */
 export const isPublishPlace = (text: string): boolean =>
