@@ -68,19 +68,10 @@ producer:
 {{- end -}}
 {{- end }}
 
-{{- /*
-A Secret: (list $ name (dict key value)). Keeps values that exist in the cluster, and adds missing keys. Renders nothing
-if another release or, before the first installation, kubectl made the Secret, because Helm would refuse to change it.
-A Secret of this release that was made again with kubectl must be rendered, because Helm would delete it otherwise.
-*/ -}}
+{{- /* A Secret. Keeps values that exist in the cluster, and adds missing keys: (list $ name (dict key value)). */ -}}
 {{- define "tocsin.secret" -}}
 {{- $top := index . 0 }}{{ $name := index . 1 }}{{ $new := index . 2 -}}
 {{- $existing := lookup "v1" "Secret" $top.Release.Namespace $name -}}
-{{- $owner := dig "metadata" "annotations" "meta.helm.sh/release-name" "" $existing -}}
-{{- $installed := dig "metadata" "creationTimestamp" "" (lookup "v1" "Service" $top.Release.Namespace "bff") -}}
-{{- $isOlder := lt (dig "metadata" "creationTimestamp" "" $existing) $installed -}}
-{{- $isForeign := ternary (or $top.Release.IsInstall $isOlder) (ne $owner $top.Release.Name) (eq $owner "") -}}
-{{- if not (and $existing $isForeign) -}}
 apiVersion: v1
 kind: Secret
 metadata:
@@ -94,5 +85,4 @@ data:
   {{- range $key, $value := $new }}
   {{ $key }}: {{ dig "data" $key ($value | b64enc) $existing | quote }}
   {{- end }}
-{{- end }}
 {{- end }}
