@@ -28,6 +28,9 @@ export interface Reader {
 const PAUSE_MS = 400;
 
 /** Tools for a case: connections that close when the case ends, unused feed names, and a publisher. */
+/** Minimum patience for a deletion (ms). */
+const DELETION_MS = 10_000;
+
 export class Kit {
   readonly target: Target;
   readonly #open: { close(): void }[] = [];
@@ -157,7 +160,8 @@ export class Kit {
     const { publishUrl, publishKey } = this.target;
     const response = await fetch(`${publishUrl}${path}`, {
       method,
-      signal: this.#patience(),
+      // An erasure takes at least 3 s, so that clocks that differ a little don't matter.
+      signal: AbortSignal.timeout(Math.max(this.target.patienceMs, method === 'DELETE' ? DELETION_MS : 0)),
       headers: {
         'content-type': 'application/json',
         ...(publishKey !== undefined && { authorization: `Bearer ${publishKey}` }),

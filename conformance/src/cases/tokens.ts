@@ -63,7 +63,9 @@ export const TOKENS: readonly Case[] = [
     assert.equal(response.status, 403);
   }),
   httpCase('rejects a page request without a token', ['token'], async (kit) => {
-    const response = await fetch(`${kit.target.url}/app/notifications`);
+    const response = await fetch(`${kit.target.url}/app/notifications`, {
+      signal: AbortSignal.timeout(kit.target.patienceMs),
+    });
     assert.equal(response.status, 401);
   }),
 ];

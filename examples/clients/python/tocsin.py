@@ -61,7 +61,7 @@ def follow(url, feeds, token=None):
         except urllib.error.HTTPError as error:
             if error.code != 429 and error.code < 500:
                 raise SystemExit(f"{error.code}: {error.read().decode()}")
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.IncompleteRead, http.client.BadStatusLine) as error:
             print(f"reconnecting: {error}", file=sys.stderr)
         time.sleep(wait * random.uniform(0.5, 1.5))
 

@@ -37,6 +37,9 @@ fn read(host: &str, query: &str, state: &mut StreamState) -> io::Result<()> {
     let status = lines.next().ok_or(io::ErrorKind::UnexpectedEof)??;
     while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
     let code = status.split(' ').nth(1).unwrap_or_default();
+    if code.len() != 3 {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
     if code != "200" {
         if code == "429" || code.starts_with('5') {
             return Ok(());
