@@ -33,6 +33,21 @@ it('should keep the draft while the operator replaces an expired token', async (
   expect(await field(page, 'title').inputValue()).toBe('Draft');
 });
 
+it('should keep the draft if the new token lacks the role', async () => {
+  const ops = new FakeOps();
+  const page = await openOps(ops);
+  await field(page, 'title').fill('Draft');
+  [ops.guard, ops.token] = ['role', 'right'];
+  await page.clock.runFor(SNAPSHOT_EVERY_MS);
+  await signIn(page);
+  await page.clock.runFor(SNAPSHOT_EVERY_MS);
+  await page.getByText('This token doesn’t have the “ops” role.').waitFor();
+  ops.guard = 'token';
+  await signIn(page);
+  await instances(page).nth(1).waitFor();
+  expect(await field(page, 'title').inputValue()).toBe('Draft');
+});
+
 it('should say that a bulk action was interrupted when the token expired', async () => {
   const ops = new FakeOps();
   const page = await openOps(ops);
