@@ -57,3 +57,17 @@ it('should say that a bulk action was interrupted when the token expired', async
   await signIn(page);
   await page.getByRole('alert').getByText('The server denied access before this was finished.').waitFor();
 });
+
+it('should not count the time without access as an outage', async () => {
+  const ops = new FakeOps();
+  const page = await openOps(ops);
+  [ops.guard, ops.token] = ['token', 'right'];
+  await page.clock.runFor(SNAPSHOT_EVERY_MS);
+  await page.getByTestId('token-form').waitFor();
+  await page.clock.fastForward('01:00:00');
+  ops.isUnreachable = true;
+  await signIn(page);
+  const verdict = page.getByTestId('verdict');
+  await verdict.getByText("The instances' metrics can't be read.").waitFor();
+  expect(await verdict.innerText()).toMatch(/\(\d+ sec\)/);
+});

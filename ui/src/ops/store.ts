@@ -74,6 +74,8 @@ function createOps() {
     token.value = text.trim();
     storage.set(TOKEN_KEY, token.value);
     refused.value = undefined;
+    // A refusal is no outage, and the page reads nothing until the operator has signed in.
+    silentSince.value = noMetricsSince.value = undefined;
     order.invalidate();
   }
 
