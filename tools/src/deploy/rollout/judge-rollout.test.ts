@@ -96,9 +96,10 @@ describe('judgeRollout', () => {
   });
 
   it('should say to delete a failing StatefulSet pod of an earlier revision, which is never replaced', () => {
-    const judgeRedis = (updateRevision: string, ready = 'False') => {
+    const judgeRedis = (updateRevision: string, ready = 'False', podManagementPolicy = 'OrderedReady') => {
       const redis = {
-        ...{ kind: 'StatefulSet', metadata: { name: 'redis', generation: 2 }, spec: { replicas: 1 } },
+        ...{ kind: 'StatefulSet', metadata: { name: 'redis', generation: 2 } },
+        spec: { replicas: 1, podManagementPolicy },
         status: { observedGeneration: 2, replicas: 1, updatedReplicas: 0, updateRevision },
       };
       const labels = { 'app.kubernetes.io/name': 'redis', 'controller-revision-hash': 'redis-1' };
@@ -113,6 +114,7 @@ describe('judgeRollout', () => {
     expect(judgeRedis('redis-1').problem).toMatch(/^Cannot pull the image valkey:0/);
     expect(judgeRedis('redis-1').outdated).toBeUndefined();
     expect(judgeRedis('redis-2', 'True').outdated).toBeUndefined();
+    expect(judgeRedis('redis-2', 'False', 'Parallel').outdated).toBeUndefined();
   });
 
   it('should report pods that the cluster rejects', () => {

@@ -4,7 +4,11 @@ import { z } from 'zod';
 export const workloadSchema = z.object({
   kind: z.enum(['Deployment', 'StatefulSet']),
   metadata: z.object({ name: z.string(), generation: z.int() }),
-  spec: z.object({ replicas: z.int().default(1) }),
+  spec: z.object({
+    replicas: z.int().default(1),
+    /** Only a StatefulSet has it. */
+    podManagementPolicy: z.string().optional(),
+  }),
   status: z.object({
     observedGeneration: z.int().default(0),
     replicas: z.int().default(0),
@@ -134,7 +138,10 @@ function rejectedPods(workloads: readonly Workload[], isTerminating: boolean): s
   return undefined;
 }
 
-/** A StatefulSet doesn't replace a pod of an earlier revision that never becomes ready: kubernetes/kubernetes#67250. */
+/**
+ * A StatefulSet doesn't replace a pod of an earlier revision that never becomes ready (kubernetes/kubernetes#67250),
+ * unless its policy is `Parallel`.
+ */
 function outdatedPod(
   { metadata, status }: Pod,
   workloads: readonly Workload[],
@@ -145,7 +152,9 @@ function outdatedPod(
   const { name, labels } = metadata;
   const set = workloads.find(
     (workload) =>
-      workload.kind === 'StatefulSet' && workload.metadata.name === labels['app.kubernetes.io/name'],
+      workload.kind === 'StatefulSet' &&
+      workload.spec.podManagementPolicy !== 'Parallel' &&
+      workload.metadata.name === labels['app.kubernetes.io/name'],
   );
   const revision = labels['controller-revision-hash'];
   const latest = set?.status.updateRevision;
