@@ -124,13 +124,12 @@ describe('judgeRollout', () => {
     );
   });
 
-  it('should report a full quota only if no pod of the namespace is terminating', () => {
+  it('should keep waiting while the quota is full, but name it', () => {
     const conditions = [{ type: 'ReplicaFailure', status: 'True', message: 'exceeded quota: tocsin' }];
-    const status = { ...unfinished, conditions };
-    const ending = pod({ deleted: true });
-    ending.metadata.labels = { 'app.kubernetes.io/name': 'other' };
-    expect(judge(status, pod({})).problem).toMatch(/rejects pods of bff: exceeded quota/);
-    expect(judge(status, pod({}), ending).problem).toBeUndefined();
+    const { problem, fullQuota } = judge({ ...unfinished, conditions }, pod({}));
+    expect(problem).toBeUndefined();
+    expect(fullQuota).toMatch(/rejects pods of bff: exceeded quota: tocsin\. Fix/);
+    expect(judge({ conditions }, pod({})).fullQuota).toBeUndefined();
   });
 
   it('should keep waiting if an error might resolve itself', () => {

@@ -79,11 +79,12 @@ const missingFinding = (names: readonly string[]): Finding =>
   );
 
 function findingOf(
-  { pending, problem: reason }: ReturnType<typeof judgeRollout>,
+  { pending, problem, fullQuota }: ReturnType<typeof judgeRollout>,
   workloads: number,
   namespace: string,
 ): Finding {
   const remedy = `kubectl -n ${namespace} get pods; kubectl -n ${namespace} describe pod NAME. During a rollout, wait until it has finished.`;
+  const reason = problem ?? fullQuota;
   if (reason !== undefined) return fault(CHECK, reason.replace(/\.$/, ''), remedy);
   if (pending.length > 0) return fault(CHECK, `not all available: ${pending.join(', ')}`, remedy);
   return ok(CHECK, `all pods of ${workloads} workloads are available`);

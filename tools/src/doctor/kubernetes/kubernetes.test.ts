@@ -82,6 +82,14 @@ describe('checkPods', () => {
     ]);
   });
 
+  it('should report a full quota', async () => {
+    const bff = workload('bff', 1);
+    const conditions = [{ type: 'ReplicaFailure', status: 'True', message: 'exceeded quota: tocsin' }];
+    const full = { ...bff, status: { ...bff.status, conditions } };
+    const { findings } = await checkPods(clusterWith([workload('producer'), full, workload('ui')]), 'ns');
+    expect(findings[0]?.says).toMatch(/rejects pods of bff: exceeded quota/);
+  });
+
   it('should not blame pods of other workloads', async () => {
     const crashing = pod('other-a', 'other');
     const waiting = { waiting: { reason: 'CrashLoopBackOff' } };
