@@ -163,7 +163,6 @@ describe('the memory that a reader can use in Redis', () => {
     });
     expect(growth.total).toBeLessThan(MAX_GROWTH);
     const documents = [...(await contentsOf('bff||read:client*')), ...(await contentsOf('bff||mutes:*'))];
-    expect(documents.length).toBeGreaterThan(MAX_DOCUMENTS);
     // A replaced document leaves an empty one with a short lifetime.
     const kept = documents.filter((content) => Buffer.byteLength(content) > MAX_TOMBSTONE_BYTES);
     expect(kept.length).toBeGreaterThan(0);

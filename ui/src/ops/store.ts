@@ -10,6 +10,7 @@ import { safeStorage } from '@tocsin/client-vue';
 import { computed, reactive, ref, shallowRef } from 'vue';
 import { OpsError, createOpsApi } from './api.ts';
 import { append, sampleOf, wholeHour, type Sample } from './instances/history.ts';
+import { useTexts } from './messages/use-texts.ts';
 import { ReadOrder } from './read-order.ts';
 import { firstPage } from './unsent/first-page.ts';
 import { verdictOf } from './verdict/rules.ts';
@@ -73,6 +74,8 @@ function createOps() {
     token.value = text.trim();
     storage.set(TOKEN_KEY, token.value);
     refused.value = undefined;
+    // A refusal is no outage, and the page reads nothing until the operator has signed in.
+    silentSince.value = noMetricsSince.value = undefined;
     order.invalidate();
   }
 
@@ -86,11 +89,14 @@ function createOps() {
     return true;
   }
 
-  /** An error's message. Empty if access was denied, because the page shows that separately. */
-  function explain(error: unknown): string {
+  /** A failed read's message. Empty if access was denied, because the page shows that separately and reads again. */
+  function explainRead(error: unknown): string {
     if (recordRefusal(error)) return '';
     return error instanceof Error ? error.message : String(error);
   }
+
+  /** A failed action's message. If access was denied, the operator sees it only after signing in again. */
+  const explain = (error: unknown): string => explainRead(error) || useTexts().page.denied;
 
   async function attemptRead<T>(
     part: string,
@@ -109,7 +115,7 @@ function createOps() {
       if (isSuperseded()) return;
       if (error instanceof OpsError && error.status === undefined) silentSince.value ??= Date.now();
       if (part === 'instances') noMetricsSince.value ??= Date.now();
-      faults[part] = explain(error) || (faults[part] ?? '');
+      faults[part] = explainRead(error) || (faults[part] ?? '');
     }
   }
 
@@ -162,7 +168,7 @@ function createOps() {
       unsent.value = page;
       unsentFault.value = '';
     } catch (error) {
-      if (!isSuperseded()) unsentFault.value = explain(error);
+      if (!isSuperseded()) unsentFault.value = explainRead(error);
     }
   }
 
@@ -184,7 +190,7 @@ function createOps() {
       searchTarget,
       verdict,
     },
-    ...{ useToken, recordRefusal, explain, readHistory, readInstances, readStatus, readSetAside, readUnsent },
+    ...{ useToken, explain, readHistory, readInstances, readStatus, readSetAside, readUnsent },
   });
 }
 

@@ -18,30 +18,43 @@ describe('needsNodeVolume', () => {
     metadata: { annotations: { 'storageclass.kubernetes.io/is-default-class': String(isDefault) } },
   });
   const claim = (storageClassName: string) => ({ stdout: JSON.stringify({ spec: { storageClassName } }) });
+  const node = (name: string, unschedulable = false) => ({ metadata: { name }, spec: { unschedulable } });
+  const redisOn = (nodeName?: string) => [{ metadata: { name: 'redis-0' }, spec: { nodeName } }];
   const needs = (script: Script, isLocal = false) => needsNodeVolume(kubectlWith(script), 'ns', { isLocal });
 
   it('should require a volume on a single node without a default storage class, unless Redis has storage', async () => {
     expect(await needs({ 'get storageclasses': [storageClass(true)] })).toBe(false);
-    expect(await needs({ 'get storageclasses': [storageClass(false)], 'get nodes': [{}] })).toBe(true);
-    expect(await needs({ 'get pvc': claim('tocsin-node'), 'get storageclasses': [storageClass(true)] })).toBe(
-      true,
-    );
-    expect(await needs({ 'get pvc': claim('fast'), 'get nodes': [{}] })).toBe(false);
+    expect(await needs({ 'get storageclasses': [storageClass(false)], 'get nodes': [node('a')] })).toBe(true);
+    const claimed = { 'get pvc': claim('tocsin-node'), 'get nodes': [node('a')] };
+    expect(await needs({ ...claimed, 'get storageclasses': [storageClass(true)] })).toBe(true);
+    expect(await needs({ 'get pvc': claim('fast'), 'get nodes': [node('a')] })).toBe(false);
   });
 
   it('should explain what to do if there are multiple nodes and no default storage class', async () => {
-    await expect(needs({ 'get nodes': [{}, {}] })).rejects.toThrow(
+    await expect(needs({ 'get nodes': [node('a'), node('b')] })).rejects.toThrow(
       /2 nodes and no default storage class.*Install/,
     );
   });
 
   it('should refuse a folder on a node if Redis could start on another node, without its data', async () => {
-    const nodes = [{}, {}];
-    const script = { 'get storageclasses': [storageClass(true)], 'get nodes': nodes };
-    await expect(needs(script, true)).rejects.toThrow(/--local needs .*one node.* has 2\..*--registry/);
+    const script = { 'get storageclasses': [storageClass(true)], 'get nodes': [node('a'), node('b')] };
+    await expect(needs(script, true)).rejects.toThrow(/--local needs .*one node.* on 2\. .*--registry/);
     expect(await needs(script)).toBe(false);
-    const claimed = { ...script, 'get pvc': claim('tocsin-node') };
-    await expect(needs(claimed)).rejects.toThrow(/2 nodes.*without its data.*kubectl cordon/);
-    expect(await needs({ ...claimed, 'get nodes': [{}, { spec: { unschedulable: true } }] })).toBe(true);
+    expect(await needs({ ...script, 'get nodes': [node('a'), node('b', true)] }, true)).toBe(false);
+    const claimed = { ...script, 'get pvc': claim('tocsin-node'), 'get pods': redisOn('a') };
+    await expect(needs(claimed)).rejects.toThrow(
+      /folder of the node a .*without its data.* on a, b\..*kubectl cordon/,
+    );
+    expect(await needs({ ...claimed, 'get nodes': [node('a'), node('b', true)] })).toBe(true);
+  });
+
+  it('should refuse the only node that accepts pods if Redis stores its data on another one', async () => {
+    const claimed = { 'get pvc': claim('tocsin-node'), 'get nodes': [node('a', true), node('b')] };
+    await expect(needs({ ...claimed, 'get pods': redisOn('a') })).rejects.toThrow(
+      /the node a .* start on b\./,
+    );
+    expect(await needs({ ...claimed, 'get pods': redisOn() })).toBe(true);
+    const drained = { ...claimed, 'get nodes': [node('a', true)] };
+    await expect(needs({ ...drained, 'get pods': redisOn('a') })).rejects.toThrow(/start on no node\./);
   });
 });

@@ -9,7 +9,12 @@ const classSchema = z.object({
 const claimSchema = z.object({ spec: z.object({ storageClassName: z.string().optional() }) });
 
 const nodeSchema = z.object({
+  metadata: z.object({ name: z.string() }),
   spec: z.object({ unschedulable: z.boolean().default(false) }).default({ unschedulable: false }),
+});
+const podSchema = z.object({
+  metadata: z.object({ name: z.string() }),
+  spec: z.object({ nodeName: z.string().optional() }),
 });
 
 export const NODE_STORAGE = 'tocsin-node';
@@ -17,27 +22,32 @@ export const NODE_STORAGE = 'tocsin-node';
 /**
  * True if Redis must store data in a folder on the node, because its volume claim already uses one, or because the
  * cluster has only one node and no default storage class. `isLocal` means that the manifests contain this folder.
- * @throws Failure if Redis needs the folder and there is more than one node, because a pod on another node would start
- *   without the data
+ * Cordoned nodes don't count.
+ * @throws Failure if Redis needs the folder and could start on another node, without the data
  */
 export async function needsNodeVolume(
   kubectl: Kubectl,
   namespace: string,
   { claimName = 'data-redis-0', isLocal = false }: { claimName?: string; isLocal?: boolean } = {},
 ): Promise<boolean> {
-  const nodes = await kubectl.list(nodeSchema, ['nodes']);
+  const nodes = (await kubectl.list(nodeSchema, ['nodes'])).filter(({ spec }) => !spec.unschedulable);
   const claim = await kubectl.get(claimSchema, ['pvc', claimName, '-n', namespace]);
   if (claim?.spec.storageClassName === NODE_STORAGE) {
-    if (nodes.filter(({ spec }) => !spec.unschedulable).length <= 1) return true;
+    const names = nodes.map(({ metadata }) => metadata.name);
+    const pods = await kubectl.list(podSchema, ['pods', '-n', namespace]);
+    const home = pods.find(({ metadata }) => metadata.name === 'redis-0')?.spec.nodeName;
+    if (names.length === 1 && (home === undefined || home === names[0])) return true;
+    const owner = home === undefined ? 'one node' : `the node ${home}`;
     throw new Failure(
-      `Redis stores its data in a folder on one node (/var/lib/tocsin), but the cluster has ${nodes.length} nodes, and on ` +
-        'another one it would start without its data. Keep pods off the other nodes with `kubectl cordon NODE`, then ' +
-        'deploy again.',
+      `Redis stores its data in a folder of ${owner} (/var/lib/tocsin), and on another node it would start without ` +
+        `its data, but pods can start on ${names.join(', ') || 'no node'}. Let them start only on that node with ` +
+        '`kubectl cordon NODE` and `kubectl uncordon NODE`, then deploy again.',
     );
   }
-  if (isLocal && nodes.length > 1)
+  if (isLocal && nodes.length !== 1)
     throw new Failure(
-      `--local needs a cluster with one node, because images and data stay on it, but this cluster has ${nodes.length}. ` +
+      '--local needs a cluster where pods can start on one node, because images and data stay on it, but here they ' +
+        `can start on ${nodes.length}. ` +
         'Use --registry URL instead.',
     );
   if (claim) return false;

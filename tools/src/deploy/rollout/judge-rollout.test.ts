@@ -96,9 +96,10 @@ describe('judgeRollout', () => {
   });
 
   it('should say to delete a failing StatefulSet pod of an earlier revision, which is never replaced', () => {
-    const judgeRedis = (updateRevision: string, ready = 'False') => {
+    const judgeRedis = (updateRevision: string, ready = 'False', podManagementPolicy = 'OrderedReady') => {
       const redis = {
-        ...{ kind: 'StatefulSet', metadata: { name: 'redis', generation: 2 }, spec: { replicas: 1 } },
+        ...{ kind: 'StatefulSet', metadata: { name: 'redis', generation: 2 } },
+        spec: { replicas: 1, podManagementPolicy },
         status: { observedGeneration: 2, replicas: 1, updatedReplicas: 0, updateRevision },
       };
       const labels = { 'app.kubernetes.io/name': 'redis', 'controller-revision-hash': 'redis-1' };
@@ -113,6 +114,7 @@ describe('judgeRollout', () => {
     expect(judgeRedis('redis-1').problem).toMatch(/^Cannot pull the image valkey:0/);
     expect(judgeRedis('redis-1').outdated).toBeUndefined();
     expect(judgeRedis('redis-2', 'True').outdated).toBeUndefined();
+    expect(judgeRedis('redis-2', 'False', 'Parallel').outdated).toBeUndefined();
   });
 
   it('should report pods that the cluster rejects', () => {
@@ -122,13 +124,12 @@ describe('judgeRollout', () => {
     );
   });
 
-  it('should report a full quota only if no pod of the namespace is terminating', () => {
+  it('should keep waiting while the quota is full, but name it', () => {
     const conditions = [{ type: 'ReplicaFailure', status: 'True', message: 'exceeded quota: tocsin' }];
-    const status = { ...unfinished, conditions };
-    const ending = pod({ deleted: true });
-    ending.metadata.labels = { 'app.kubernetes.io/name': 'other' };
-    expect(judge(status, pod({})).problem).toMatch(/rejects pods of bff: exceeded quota/);
-    expect(judge(status, pod({}), ending).problem).toBeUndefined();
+    const { problem, fullQuota } = judge({ ...unfinished, conditions }, pod({}));
+    expect(problem).toBeUndefined();
+    expect(fullQuota).toMatch(/rejects pods of bff: exceeded quota: tocsin\. Fix/);
+    expect(judge({ conditions }, pod({})).fullQuota).toBeUndefined();
   });
 
   it('should keep waiting if an error might resolve itself', () => {

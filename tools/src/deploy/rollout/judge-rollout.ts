@@ -4,7 +4,11 @@ import { z } from 'zod';
 export const workloadSchema = z.object({
   kind: z.enum(['Deployment', 'StatefulSet']),
   metadata: z.object({ name: z.string(), generation: z.int() }),
-  spec: z.object({ replicas: z.int().default(1) }),
+  spec: z.object({
+    replicas: z.int().default(1),
+    /** Only a StatefulSet has it. */
+    podManagementPolicy: z.string().optional(),
+  }),
   status: z.object({
     observedGeneration: z.int().default(0),
     replicas: z.int().default(0),
@@ -65,6 +69,8 @@ export interface Judgement {
   problem?: string;
   /** The remedy if the rollout doesn't finish and a StatefulSet's pod is of an earlier revision. */
   outdated?: string;
+  /** Why the rollout waits for room in the namespace's quota, and how to fix it if it doesn't finish. */
+  fullQuota?: string;
 }
 
 /** More restarts than a sidecar needs when it starts before Redis. */
@@ -81,11 +87,13 @@ export function judgeRollout(
   { namespace, registry, now }: { namespace: string; registry: string | undefined; now: number },
 ): Judgement {
   const pending = workloads.filter((workload) => !isRolledOut(workload)).map(stateOf);
-  const isActive = ({ metadata }: Pod) => metadata.deletionTimestamp === undefined;
   const apps = workloads.map(({ metadata }) => metadata.name);
   const activePods = pods.filter(
-    (pod) => isActive(pod) && apps.includes(pod.metadata.labels['app.kubernetes.io/name'] ?? ''),
+    ({ metadata }) =>
+      metadata.deletionTimestamp === undefined &&
+      apps.includes(metadata.labels['app.kubernetes.io/name'] ?? ''),
   );
+  const rejections = workloads.flatMap(rejectionsOf);
   const outdated = (pod: Pod) => outdatedPod(pod, workloads, namespace);
   const problemOf = (find: (pod: Pod) => string | undefined) =>
     firstOf(activePods, (pod) => {
@@ -93,16 +101,18 @@ export function judgeRollout(
       return found === undefined ? undefined : (outdated(pod) ?? found);
     });
   const problem =
-    rejectedPods(workloads, !pods.every(isActive)) ??
+    rejections.find((rejection) => !isQuotaFull(rejection)) ??
     problemOf((pod) => imageProblem(pod, registry)) ??
     problemOf((pod) => missingSidecar(pod, namespace)) ??
     problemOf((pod) => crash(pod, namespace)) ??
     problemOf((pod) => unschedulable(pod, now));
   const stuck = firstOf(activePods, outdated);
+  const fullQuota = rejections.find(isQuotaFull);
   return {
     pending,
     ...(pending.length > 0 && problem !== undefined && { problem }),
     ...(pending.length > 0 && stuck !== undefined && { outdated: stuck }),
+    ...(pending.length > 0 && fullQuota !== undefined && { fullQuota }),
   };
 }
 
@@ -122,19 +132,21 @@ const stateOf = ({ kind, metadata, spec, status }: Workload): string =>
 const firstOf = (pods: readonly Pod[], findProblem: (pod: Pod) => string | undefined): string | undefined =>
   pods.map(findProblem).find((problem) => problem !== undefined);
 
-/** A pod that is terminating still counts in the quota, so a full quota may have room again once it has ended. */
-function rejectedPods(workloads: readonly Workload[], isTerminating: boolean): string | undefined {
-  for (const { metadata, status } of workloads) {
-    const rejection = status.conditions.find(
-      ({ type, status: value }) => type === 'ReplicaFailure' && value === 'True',
+const rejectionsOf = ({ metadata, status }: Workload): string[] =>
+  status.conditions
+    .filter(({ type, status: value }) => type === 'ReplicaFailure' && value === 'True')
+    .map(
+      ({ message }) =>
+        `The cluster rejects pods of ${metadata.name}: ${message.trim()}. Fix this, then deploy again.`,
     );
-    if (rejection && !(isTerminating && rejection.message.includes('exceeded quota')))
-      return `The cluster rejects pods of ${metadata.name}: ${rejection.message.trim()}. Fix this, then deploy again.`;
-  }
-  return undefined;
-}
 
-/** A StatefulSet doesn't replace a pod of an earlier revision that never becomes ready: kubernetes/kubernetes#67250. */
+/** A full quota has room again after terminating pods have ended, and Kubernetes then retries after a while. */
+const isQuotaFull = (rejection: string): boolean => rejection.includes('exceeded quota');
+
+/**
+ * A StatefulSet doesn't replace a pod of an earlier revision that never becomes ready (kubernetes/kubernetes#67250),
+ * unless its policy is `Parallel`.
+ */
 function outdatedPod(
   { metadata, status }: Pod,
   workloads: readonly Workload[],
@@ -145,7 +157,9 @@ function outdatedPod(
   const { name, labels } = metadata;
   const set = workloads.find(
     (workload) =>
-      workload.kind === 'StatefulSet' && workload.metadata.name === labels['app.kubernetes.io/name'],
+      workload.kind === 'StatefulSet' &&
+      workload.spec.podManagementPolicy !== 'Parallel' &&
+      workload.metadata.name === labels['app.kubernetes.io/name'],
   );
   const revision = labels['controller-revision-hash'];
   const latest = set?.status.updateRevision;

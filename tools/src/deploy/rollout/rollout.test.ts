@@ -91,3 +91,19 @@ it('should say to delete a pod of an earlier revision if Redis isn’t ready in 
   });
   await expect(wait).rejects.toThrow(/Not ready after 60 s: redis 0\/1\..*delete pod redis-0/);
 });
+
+it('should report a full quota only at the timeout', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const failure = { type: 'ReplicaFailure', status: 'True', message: 'exceeded quota: tocsin' };
+  const { status, ...bff } = deployment('bff', 0);
+  const kubectl = new Kubectl(() => {
+    vi.setSystemTime(Date.now() + 20_000);
+    const items = [{ ...bff, status: { ...status, conditions: [failure] } }];
+    return Promise.resolve({ code: 0, stdout: JSON.stringify({ items }), stderr: '' });
+  });
+  const wait = waitForRollout(kubectl, {
+    ...{ namespace: 'ns', registry: undefined, workloads: ['deployment/bff'], timeoutMs: 30_000 },
+    say: () => undefined,
+  });
+  await expect(wait).rejects.toThrow(/Not ready after 30 s: bff 0\/1\. .*exceeded quota: tocsin/);
+});

@@ -56,14 +56,17 @@ export async function waitForRollout(kubectl: Kubectl, options: RolloutOptions):
       .filter(({ kind, metadata }) => names.has(`${kind.toLowerCase()}/${metadata.name}`));
     const pods = items.flatMap((item) => (item.kind === 'Pod' ? [podSchema.parse(item)] : []));
     const now = Date.now();
-    const { pending, problem, outdated } = judgeRollout({ workloads, pods }, { namespace, registry, now });
+    const { pending, problem, outdated, fullQuota } = judgeRollout(
+      { workloads, pods },
+      { namespace, registry, now },
+    );
     if (pending.length === 0 && workloads.length === names.size) return;
     problemSince = problem === undefined ? undefined : (problemSince ?? now);
     if (problem !== undefined && problemSince !== undefined && now - problemSince >= PROBLEM_GRACE_MS)
       throw new Failure(problem);
     if (now >= end)
       throw new Failure(
-        `Not ready after ${timeoutMs / 1_000} s: ${pending.join(', ')}. ${outdated ?? remedy}`,
+        `Not ready after ${timeoutMs / 1_000} s: ${pending.join(', ')}. ${outdated ?? fullQuota ?? remedy}`,
       );
     if (now - reportedAt >= REPORT_MS) {
       reportedAt = now;

@@ -59,12 +59,14 @@ describe('the Redis checks', () => {
       });
   });
 
-  it('should not advise CONFIG SET if Redis rejects CONFIG', () => {
+  it('should advise redis.conf or the service’s settings, not CONFIG SET, if Redis rejects CONFIG', () => {
     const finding = checkFsync(facts({ aof_enabled: '0' }, null));
     expect(finding).toMatchObject({ state: 'fault', says: expect.stringMatching(/off/) as string });
-    expect(finding.remedy).not.toContain('CONFIG SET');
-    const evicting = { maxmemory_policy: 'volatile-lru' };
-    expect(checkEviction(facts(evicting, null)).remedy).not.toContain('CONFIG SET');
+    const evicting = checkEviction(facts({ maxmemory_policy: 'volatile-lru' }, null));
+    for (const { remedy } of [finding, evicting]) {
+      expect(remedy).not.toContain('CONFIG SET');
+      expect(remedy).toMatch(/^In redis\.conf or the settings of the Redis service/);
+    }
     expect(checkFsync(facts({ aof_enabled: '0' })).remedy).toContain('CONFIG SET');
   });
 });

@@ -3,7 +3,7 @@ import { fault, ok, warn, type Finding } from '../finding.ts';
 /** Redis's INFO and, if allowed, CONFIG. */
 export interface RedisFacts {
   info: ReadonlyMap<string, string>;
-  /** `undefined` if Redis rejects CONFIG, as many hosted services do. */
+  /** `undefined` if Redis rejects CONFIG, as many hosted services do, and others from users who may not use it. */
   config: ReadonlyMap<string, string> | undefined;
   /** True if the settings say that this is a cluster node. */
   isCluster?: boolean;
@@ -15,9 +15,10 @@ const NEAR_FULL = 0.8;
 const number = (text: string | undefined): number => Number(text ?? 0);
 const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 
-/** For a Redis that rejects CONFIG: its provider's console changes settings. */
-const SERVICE_REMEDY =
-  'Turn on the append-only file in the settings of the Redis service. If it has none, a crash loses the last writes.';
+/** For a Redis that rejects CONFIG. */
+const REMEDY_WITHOUT_CONFIG =
+  'In redis.conf or the settings of the Redis service, set appendonly yes and appendfsync always. If the service has ' +
+  'no append-only file, a crash loses the last writes.';
 
 /** Checks that acknowledged Redis writes are on disk. */
 export function checkFsync({ info, config }: RedisFacts): Finding {
@@ -46,7 +47,7 @@ export function checkFsync({ info, config }: RedisFacts): Finding {
     return fault(
       check,
       'appendonly is off: if Redis crashes, accepted notifications are lost',
-      config === undefined ? SERVICE_REMEDY : remedy,
+      config === undefined ? REMEDY_WITHOUT_CONFIG : remedy,
     );
   }
   const fsync = config?.get('appendfsync');
@@ -80,7 +81,7 @@ export function checkEviction({ info, config }: RedisFacts): Finding {
   const says = `maxmemory-policy is ${policy}: a full Redis would drop entries and feeds`;
   const remedy =
     config === undefined
-      ? 'Set maxmemory-policy to noeviction in the settings of the Redis service.'
+      ? 'In redis.conf or the settings of the Redis service, set maxmemory-policy noeviction.'
       : 'Run CONFIG SET maxmemory-policy noeviction, and set it in redis.conf.';
   return number(info.get('maxmemory')) > 0
     ? fault(check, says, remedy)

@@ -44,7 +44,7 @@ export interface RunningPod {
 export async function checkPods(
   kubectl: Kubectl,
   namespace: string,
-): Promise<{ finding: Finding; pods: RunningPod[] }> {
+): Promise<{ findings: Finding[]; pods: RunningPod[] }> {
   const items = await kubectl.list(kindSchema, ['deployments,statefulsets,pods', '-n', namespace]);
   const workloads = items
     .flatMap((item) => workloadSchema.safeParse(item).data ?? [])
@@ -61,8 +61,12 @@ export async function checkPods(
   );
   const running = workloads.filter(({ spec }) => spec.replicas > 0).map(({ metadata }) => metadata.name);
   const missing = APPLICATIONS.filter((name) => !running.includes(name));
+  const finding = findingOf(judgement, workloads.length, namespace);
   return {
-    finding: missing.length > 0 ? missingFinding(missing) : findingOf(judgement, workloads.length, namespace),
+    findings:
+      missing.length === 0
+        ? [finding]
+        : [missingFinding(missing), finding].filter(({ state }) => state !== 'ok'),
     pods: pods.map((pod) => runningSchema.parse(pod)).flatMap(runningPodOf),
   };
 }
@@ -75,11 +79,12 @@ const missingFinding = (names: readonly string[]): Finding =>
   );
 
 function findingOf(
-  { pending, problem: reason }: ReturnType<typeof judgeRollout>,
+  { pending, problem, fullQuota }: ReturnType<typeof judgeRollout>,
   workloads: number,
   namespace: string,
 ): Finding {
   const remedy = `kubectl -n ${namespace} get pods; kubectl -n ${namespace} describe pod NAME. During a rollout, wait until it has finished.`;
+  const reason = problem ?? fullQuota;
   if (reason !== undefined) return fault(CHECK, reason.replace(/\.$/, ''), remedy);
   if (pending.length > 0) return fault(CHECK, `not all available: ${pending.join(', ')}`, remedy);
   return ok(CHECK, `all pods of ${workloads} workloads are available`);

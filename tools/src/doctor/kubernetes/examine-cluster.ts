@@ -30,11 +30,11 @@ const REDIS_PORT = 6379;
 export async function examineCluster(kubectl: Kubectl, credentials: Credentials): Promise<Finding[]> {
   await checkCluster(kubectl);
   await checkPermissions(kubectl, PERMISSIONS);
-  const { finding, pods } = await checkPods(kubectl, NAMESPACE);
+  const { findings, pods } = await checkPods(kubectl, NAMESPACE);
   const forwards = new Forwards(kubectl);
   try {
     const target = { ...(await forwardPorts(kubectl, pods, forwards)), ...credentials };
-    return [finding, ...forwards.failures, ...(await examine(target))];
+    return [...findings, ...forwards.failures, ...(await examine(target))];
   } finally {
     await forwards.end();
   }

@@ -37,7 +37,7 @@ const clusterWith = (items: object[]) => new Kubectl(async () => json({ items })
 
 describe('checkPods', () => {
   it('should find the running pods and the applications’ ports', async () => {
-    const { finding, pods } = await checkPods(
+    const { findings, pods } = await checkPods(
       clusterWith([
         ...['bff', 'producer', 'redis', 'ui'].map((name) => workload(name)),
         ...[pod('bff-a', 'bff'), pod('bff-b', 'bff', 'Pending')],
@@ -48,7 +48,7 @@ describe('checkPods', () => {
       ]),
       'ns',
     );
-    expect(finding).toMatchObject({ state: 'ok', says: 'all pods of 4 workloads are available' });
+    expect(findings).toMatchObject([{ state: 'ok', says: 'all pods of 4 workloads are available' }]);
     expect(pods).toEqual([
       { name: 'bff-a', app: 'bff', httpPort: 4001 },
       { name: 'producer-a', app: 'producer', httpPort: 4000 },
@@ -57,9 +57,9 @@ describe('checkPods', () => {
 
   it('should report the workload that lacks pods', async () => {
     const items = [workload('producer'), workload('bff', 1), workload('ui')];
-    const { finding } = await checkPods(clusterWith(items), 'ns');
-    expect(finding).toMatchObject({ state: 'fault', says: 'not all available: bff 1/2' });
-    expect(finding.remedy).toContain('kubectl -n ns get pods');
+    const { findings } = await checkPods(clusterWith(items), 'ns');
+    expect(findings).toMatchObject([{ state: 'fault', says: 'not all available: bff 1/2' }]);
+    expect(findings[0]?.remedy).toContain('kubectl -n ns get pods');
   });
 
   it('should report an application that is not deployed or has no replicas', async () => {
@@ -69,9 +69,25 @@ describe('checkPods', () => {
       [[workload('producer'), scaled, workload('ui')], 'bff'],
       [[workload('bff'), workload('redis')], 'producer, ui'],
     ] as const)
-      expect((await checkPods(clusterWith([...items]), 'ns')).finding).toMatchObject({
-        ...{ state: 'fault', says: `not deployed, or scaled to 0: ${names}` },
-      });
+      expect((await checkPods(clusterWith([...items]), 'ns')).findings).toMatchObject([
+        { state: 'fault', says: `not deployed, or scaled to 0: ${names}` },
+      ]);
+  });
+
+  it('should report both a missing application and a workload that lacks pods', async () => {
+    const { findings } = await checkPods(clusterWith([workload('producer', 1), workload('bff')]), 'ns');
+    expect(findings.map(({ says }) => says)).toEqual([
+      'not deployed, or scaled to 0: ui',
+      'not all available: producer 1/2',
+    ]);
+  });
+
+  it('should report a full quota', async () => {
+    const bff = workload('bff', 1);
+    const conditions = [{ type: 'ReplicaFailure', status: 'True', message: 'exceeded quota: tocsin' }];
+    const full = { ...bff, status: { ...bff.status, conditions } };
+    const { findings } = await checkPods(clusterWith([workload('producer'), full, workload('ui')]), 'ns');
+    expect(findings[0]?.says).toMatch(/rejects pods of bff: exceeded quota/);
   });
 
   it('should not blame pods of other workloads', async () => {
@@ -84,7 +100,8 @@ describe('checkPods', () => {
       workload('ui'),
       { ...crashing, status: { phase: 'Running', containerStatuses } },
     ];
-    expect((await checkPods(clusterWith(items), 'ns')).finding.says).toBe('not all available: bff 1/2');
+    const { findings } = await checkPods(clusterWith(items), 'ns');
+    expect(findings.map(({ says }) => says)).toEqual(['not all available: bff 1/2']);
   });
 
   it('should explain how to deploy if nothing is deployed', async () => {

@@ -11,6 +11,7 @@ export const page: OpsMessages['page'] = {
   noAnswer: 'Der Server antwortet nicht.',
   answered: (status) => `Der Server hat mit ${status} geantwortet.`,
   unreadable: 'Die Antwort des Servers ist nicht lesbar. Laden Sie die Seite neu.',
+  denied: 'Der Server hat den Zugriff verweigert, bevor dies beendet war. Versuchen Sie es noch einmal.',
   closedTitle: 'Diese Seite ist gesperrt',
   closedHint:
     'Ohne Token könnte jeder, der diesen Server erreicht, zurückgestellte Einträge sehen und Benachrichtigungen senden. Richten Sie den Server ein, und laden Sie dann die Seite neu.',
