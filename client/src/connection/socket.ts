@@ -13,7 +13,7 @@ export function createSocket(
 ): ClientSocket {
   const { url, path = SOCKET_PATH, clientId, getToken, transports = ['websocket', 'polling'] } = options;
   let calls = 0;
-  const socket: ClientSocket = io(url, {
+  const socket: ClientSocket = io(url || undefined, {
     path,
     forceNew: true,
     autoConnect: false,

@@ -13,7 +13,7 @@ const MAX_PER_BURST = 3;
 export const useDesktop = defineStore(() => {
   const preferences = usePreferences();
   const supported = 'Notification' in globalThis;
-  const currentPermission = () => (supported ? Notification.permission : 'denied');
+  const currentPermission = () => globalThis.Notification?.permission ?? 'denied';
   const permission = ref(currentPermission());
   // The reader can give or withdraw permission in another tab or in the browser's settings.
   watch(

@@ -48,7 +48,8 @@ export function splitByQuietHours<Publication extends LivePublication>(
 
 /** Whether the reader may be told now that notifications of the feed are missing or were erased. */
 export const mayReportGap = (preferences: Preferences, feed: string): boolean =>
-  mayInterrupt(preferences, { feed, severity: 'info' }).interrupt;
+  // Missing notifications can have any severity, so muted severities don't count.
+  mayInterrupt({ ...preferences, severities: [] }, { feed, severity: 'info' }).interrupt;
 
 /** Whether quiet hours held the item back when it arrived. */
 export function isHeldBack(preferences: Preferences, item: Item): boolean {

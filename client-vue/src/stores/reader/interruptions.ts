@@ -58,19 +58,18 @@ export const useInterruptions = defineStore(() => {
     return interrupting;
   }
 
-  /** Returns the publications without those whose return from a snooze was reported before. */
-  function withoutReported(feed: string, publications: readonly Arrived[]): readonly Arrived[] {
-    const returned = publications.filter(({ until }) => until !== undefined);
-    if (returned.length === 0) return publications;
-    const known = [readJson(tabStorage, RETURNED_KEY)].flat();
-    const keyOf = ({ notification: { id }, until }: Arrived): string => `${itemKey(feed, id)} ${until}`;
-    const added = returned.map(keyOf).filter((key) => !known.includes(key));
-    tabStorage.set(RETURNED_KEY, JSON.stringify([...known, ...added].slice(-MAX_SNOOZED)));
-    return publications.filter((arrived) => !known.includes(keyOf(arrived)));
-  }
+  const reported = (): unknown[] => [readJson(tabStorage, RETURNED_KEY)].flat();
+  const returnOf = (feed: string, { notification: { id }, until }: Arrived): string | undefined =>
+    until === undefined ? undefined : `${itemKey(feed, id)} ${until}`;
 
   function notify(feed: string, publications: readonly Arrived[], presenting: boolean): void {
-    const interrupting = withoutReported(feed, applyQuietHours(feed, publications));
+    // A returned notification is reported once, also after a reload.
+    const known = reported();
+    const unreported = publications.filter((arrived) => !known.includes(returnOf(feed, arrived) ?? ''));
+    const interrupting = applyQuietHours(feed, unreported);
+    const added = interrupting.flatMap((arrived) => returnOf(feed, arrived) ?? []);
+    if (added.length > 0)
+      tabStorage.set(RETURNED_KEY, JSON.stringify([...known, ...added].slice(-MAX_SNOOZED)));
     if (presenting) interrupt(store.preferences, feed, interrupting);
   }
 
