@@ -37,7 +37,7 @@ export interface DecisionInput {
   /** Returns `undefined` if the deployment doesn't have the channel. */
   rulesOf: (via: string) => ChannelRules | undefined;
   reaches: (via: string) => boolean;
-  /** Whether the channel has reached this instance's limit of messages in flight. If so, due steps wait. */
+  /** Whether the channel has reached this instance's limit of messages in flight. If so, due steps and repeats wait. */
   isFull: (via: string) => boolean;
   standingOf: (waiting: Waiting) => Standing;
   mayInterrupt: (notification: Notification, via: string) => Interruption;
@@ -105,9 +105,10 @@ class Decider {
    * Takes over or ends messages whose sender hasn't reported an outcome by the deadline. The deadline must have passed
    * on the scheduler's clock too, so that an instance with a fast clock doesn't take messages from a live sender. Only
    * repeats a message if the channel still reaches the reader, and leaves out notifications that are no longer open.
+   * While the channel is at its limit, messages to repeat wait.
    */
   takeOver(): void {
-    const { now, woken, rulesOf, reaches } = this.#input;
+    const { now, woken, rulesOf, reaches, isFull } = this.#input;
     this.#sending = this.#sending.flatMap((message) => {
       if (!isPastDeadline(message, this.#input)) return [message];
       const { via, items } = message;
@@ -122,6 +123,7 @@ class Decider {
       const open = items.filter((item) => !closed.get(item));
       // At first, every message has content for some items.
       const isRepeated = canRepeat && open.some(({ notification }) => notification);
+      if (isRepeated && isFull(via)) return [message];
       for (const [item, removal] of closed) {
         const reason = mayRepeat && !canRepeat ? UNREACHED_REASON : STOPPED_REASON;
         if (!isRepeated || removal)
