@@ -90,7 +90,7 @@ describe('a message that is due to be repeated', () => {
     ]);
     expect(document.sending).toEqual(messages);
     expect(document.receipts.map(({ id, outcome, reason }) => [id, outcome, reason])).toEqual(
-      ['read', 'seen', 'muted'].map((id) => [id, 'unknown', `${id} before the channel replied`]),
+      ['read', 'seen', 'muted'].map((id) => [id, 'suppressed', `${id}; an earlier attempt may have arrived`]),
     );
   });
 
@@ -108,7 +108,10 @@ describe('a message that is due to be repeated', () => {
     const { document, messages } = decide(before, { ...repeating, reaches: () => false });
     expect([messages, document.sending]).toEqual([[], []]);
     expect(document.receipts.map(({ outcome, reason }) => [outcome, reason])).toEqual(
-      items.map(() => ['unknown', 'the reader has no address for this channel']),
+      items.map(() => [
+        'suppressed',
+        'the reader has no address for this channel; an earlier attempt may have arrived',
+      ]),
     );
   });
 });

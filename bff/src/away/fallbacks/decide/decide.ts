@@ -136,11 +136,13 @@ class Decider {
   /** The current content of a notification to send again, or the receipt of one that must not be sent again. */
   #repeatOf(item: SentItem, via: string, mayRepeat: boolean): Pick<Ready, 'notification'> | Ended {
     const { standingOf, mayInterrupt, reaches } = this.#input;
-    const ended = (reason: string): Ended => ({ outcome: 'unknown', reason });
-    const closed = (reason: string): Ended => ended(`${reason} before the channel replied`);
-    if (item.retracted) return closed('retracted');
-    if (!mayRepeat) return ended(STOPPED_REASON);
-    if (!reaches(via)) return ended(UNREACHED_REASON);
+    if (item.retracted) return { outcome: 'unknown', reason: 'retracted before the channel replied' };
+    if (!mayRepeat) return { outcome: 'unknown', reason: STOPPED_REASON };
+    const closed = (reason: string): Ended => ({
+      outcome: 'suppressed',
+      reason: `${reason}; an earlier attempt may have arrived`,
+    });
+    if (!reaches(via)) return closed(UNREACHED_REASON);
     const standing = standingOf({ ...item, steps: [] });
     if (!standing.isOpen) return closed(standing.reason);
     if (item.unless === 'seen' && standing.isSeen) return closed('seen');
