@@ -88,6 +88,13 @@ describe('a code for a second address', () => {
     expect(await contacts.redeemCode(READER, code)).toBe(ADDRESS);
   });
 
+  it('should count if it was guessed while it was being sent, even if it could not be sent', async () => {
+    const created = await contacts.createCode(READER, ADDRESS);
+    await contacts.redeemCode(READER, wrongCode(created.code));
+    await contacts.withdrawCode(READER, created);
+    expect(await contacts.stored(READER)).toMatchObject({ codes: [now], pending: { tries: 1 } });
+  });
+
   it('should be accepted again as soon as the oldest of five is a day old', async () => {
     for (let i = 0; i < 5; i++) {
       await contacts.createCode(READER, ADDRESS);

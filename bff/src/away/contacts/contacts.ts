@@ -146,10 +146,13 @@ export class ContactBook {
     return { code, at: now, replaced };
   }
 
-  /** Takes back a code that was definitely not sent. It doesn't count, and the code that it replaced is valid again. */
+  /**
+   * Takes back a code that was definitely not sent. It doesn't count, and the code that it replaced is valid again. A
+   * code with wrong attempts counts, and so does one that a newer code has replaced, as it might have had some.
+   */
   withdrawCode(reader: string, { code, at, replaced }: CreatedCode): Promise<void> {
     return this.#change(reader, (before) => {
-      if (before.pending?.hash !== hashOf(code)) return before;
+      if (before.pending?.hash !== hashOf(code) || before.pending.tries > 0) return before;
       const { pending: _, codes = [], ...rest } = before;
       const index = codes.indexOf(at);
       return {
