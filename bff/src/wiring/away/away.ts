@@ -51,7 +51,7 @@ export async function createAway(
   const { readAwaySettings } = await import('./settings.ts');
   const { createChannels } = await import('./channels.ts');
   const settings = readAwaySettings(config.AWAY_FILE);
-  const { channels: list, ...created } = createChannels(settings, backend);
+  const { channels: list, ...created } = createChannels(settings, backend, log);
   const channels = new Map(
     list.map(({ channel, settings: channelSettings }) => [
       channel.name,
