@@ -58,7 +58,9 @@ export async function createAway(
       { channel: skipUnsubscribed(channel), rules: rulesOf(channel, channelSettings) },
     ]),
   );
-  const contacts = new ContactBook(backend.readers, now);
+  const contacts = new ContactBook(backend.readers, now, (err) =>
+    log.debug({ err }, "cannot extend the lifetime of a reader's contacts; the next use tries again"),
+  );
   const linksOf = linksFor(settings.publicUrl, backend.linkProofs);
   const wakeUps = new DurableWakeUps({
     ...{ wakeUps: backend.wakeUps, store: backend.readers, now },
