@@ -39,6 +39,8 @@ import { positionProofs } from '../deliver/broadcast/position-proofs.ts';
 
 /** Time limit in ms for a channel's binding call. */
 const BINDING_TIMEOUT_MS = 30_000;
+/** Maximum calls to bindings at the same time. Enough for five channels at their limits of messages in flight. */
+const BINDING_CONNECTIONS = 512;
 
 /** Carries publications between instances, bypassing Dapr. */
 export interface Backplane {
@@ -59,7 +61,10 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
   const sidecar = new Sidecar({ ...api, timeoutMs: config.SIDECAR_TIMEOUT_MS });
   // Channels have their own connections, so a slow receiver doesn't delay other calls or other channels. Each channel
   // limits its messages in flight.
-  const channelSidecar = new Sidecar({ ...api, timeoutMs: BINDING_TIMEOUT_MS, connections: null });
+  const channelSidecar = new Sidecar({
+    ...api,
+    ...{ timeoutMs: BINDING_TIMEOUT_MS, connections: BINDING_CONNECTIONS },
+  });
   const feedLog = new DaprFeedLog(sidecar, {
     isCluster: redisPartsOf(config).state.cluster === true,
     compressesHistory: config.HISTORY_COMPRESSION === 'on',

@@ -15,8 +15,8 @@ export interface SidecarOptions {
   token?: string | undefined;
   /** Time limit per call (ms). */
   timeoutMs: number;
-  /** Maximum connections, and so of calls at the same time. `null`: no limit. Default: 64. */
-  connections?: number | null;
+  /** Maximum connections, and so of calls at the same time. Default: 64. */
+  connections?: number;
 }
 
 export interface BindingRequest {

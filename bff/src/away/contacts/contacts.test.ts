@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { pause } from '@tocsin/contracts/pause';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { MemoryReaderStore } from '../../memory/reader-store.ts';
 import { ContactBook, TooManyCodesError } from './contacts.ts';
 import { CONTACTS_TTL_SECONDS, MAX_DEVICES, contactsKey } from './document.ts';
@@ -11,10 +12,12 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 let now: number;
 let store: MemoryReaderStore;
 let contacts: ContactBook;
+const onError = vi.fn();
 beforeEach(() => {
+  onError.mockClear();
   now = 1_000_000;
   store = new MemoryReaderStore();
-  contacts = new ContactBook(store, () => now);
+  contacts = new ContactBook(store, () => now, onError);
 });
 const wrongCode = (code: string) => (code === '00000000' ? '00000001' : '00000000');
 
@@ -88,6 +91,13 @@ describe('a code for a second address', () => {
     expect(await contacts.redeemCode(READER, code)).toBe(ADDRESS);
   });
 
+  it('should count if it was guessed while it was being sent, even if it could not be sent', async () => {
+    const created = await contacts.createCode(READER, ADDRESS);
+    await contacts.redeemCode(READER, wrongCode(created.code));
+    await contacts.withdrawCode(READER, created);
+    expect(await contacts.stored(READER)).toMatchObject({ codes: [now], pending: { tries: 1 } });
+  });
+
   it('should be accepted again as soon as the oldest of five is a day old', async () => {
     for (let i = 0; i < 5; i++) {
       await contacts.createCode(READER, ADDRESS);
@@ -121,22 +131,38 @@ it('should keep a stopped channel as long as the contacts are used at least once
     ttls.push(ttlSeconds);
     await write(key, value, etag, ttlSeconds);
   };
+  const use = async () => {
+    const found = await contacts.find(READER);
+    await pause(0);
+    return found;
+  };
   now = Date.parse('2026-01-01T00:00:00Z');
   await contacts.setEmail(READER, ADDRESS);
-  await contacts.find(READER);
+  await use();
   expect(ttls).toHaveLength(1);
   await contacts.stop(READER, 'webhook');
-  await contacts.find(READER);
+  await use();
   expect(ttls).toHaveLength(3);
   now += 29 * DAY_MS;
-  await contacts.find(READER);
+  await use();
   expect(ttls).toHaveLength(3);
   now += 2 * DAY_MS;
-  expect(await contacts.find(READER)).toMatchObject({ stopped: ['webhook'] });
+  expect(await use()).toMatchObject({ stopped: ['webhook'] });
   expect(ttls).toEqual(Array.from({ length: 4 }, () => CONTACTS_TTL_SECONDS));
-  store.write = () => Promise.reject(new Error('down'));
-  now += 31 * DAY_MS;
+});
+
+it('should be found even if extending their lifetime is slow or fails', async () => {
+  now = Date.parse('2026-01-01T00:00:00Z');
+  await contacts.stop(READER, 'webhook');
+  let fail = () => {};
+  const failing = new Promise<void>((resolve) => (fail = resolve));
+  store.write = async () => {
+    await failing;
+    throw new Error('down');
+  };
   expect(await contacts.find(READER)).toMatchObject({ stopped: ['webhook'] });
+  fail();
+  await expect.poll(() => onError.mock.calls).toEqual([[expect.objectContaining({ message: 'down' })]]);
 });
 
 describe("a reader's devices", () => {

@@ -49,10 +49,13 @@ export interface CreatedCode {
 export class ContactBook {
   readonly #store: ReaderStore;
   readonly #now: () => number;
+  readonly #onError: (error: unknown) => void;
 
-  constructor(store: ReaderStore, now: () => number) {
+  /** Calls `onError` if a document's lifetime can't be restarted. */
+  constructor(store: ReaderStore, now: () => number, onError: (error: unknown) => void = () => undefined) {
     this.#store = store;
     this.#now = now;
+    this.#onError = onError;
   }
 
   async find(reader: string): Promise<Contacts & { language: Language }> {
@@ -61,7 +64,7 @@ export class ContactBook {
 
   async findByHash(hash: string): Promise<Contacts & { language: Language }> {
     const document = parseContacts('', (await this.#store.read(keyOfHash(hash)))?.value);
-    await this.#renew(document);
+    void this.#renew(document);
     const { email, devices, language, stopped } = document;
     return {
       language,
@@ -146,10 +149,13 @@ export class ContactBook {
     return { code, at: now, replaced };
   }
 
-  /** Takes back a code that was definitely not sent. It doesn't count, and the code that it replaced is valid again. */
+  /**
+   * Takes back a code that was definitely not sent. It doesn't count, and the code that it replaced is valid again. A
+   * code with wrong attempts counts, and so does one that a newer code has replaced, as it might have had some.
+   */
   withdrawCode(reader: string, { code, at, replaced }: CreatedCode): Promise<void> {
     return this.#change(reader, (before) => {
-      if (before.pending?.hash !== hashOf(code)) return before;
+      if (before.pending?.hash !== hashOf(code) || before.pending.tries > 0) return before;
       const { pending: _, codes = [], ...rest } = before;
       const index = codes.indexOf(at);
       return {
@@ -194,7 +200,7 @@ export class ContactBook {
     const now = this.#now();
     if (!stopped || renewed > now - RENEW_MS) return;
     await this.#change(reader, (before) => (before.stopped ? { ...before, renewed: now } : before)).catch(
-      () => undefined,
+      this.#onError,
     );
   }
 

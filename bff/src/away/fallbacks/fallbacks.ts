@@ -286,7 +286,8 @@ export class Fallbacks {
     const publishAt = addsReceipts ? now : retryPublishAt(hash, now);
     const next = Math.min(nextCheck(document, this.#rulesOf) ?? Infinity, isPublished ? Infinity : publishAt);
     if (next === Infinity) return;
-    const isFull = document.waiting.some(({ steps }) => steps.some(({ via }) => this.#sends.isFull(via)));
+    const pending = [...document.sending, ...document.waiting.flatMap(({ steps }) => steps)];
+    const isFull = pending.some(({ via }) => this.#sends.isFull(via));
     await this.#options.wakeUps.set(...wakeUpFor(hash, { next, now, isFull, woken }));
   }
 }

@@ -51,14 +51,16 @@ export async function createAway(
   const { readAwaySettings } = await import('./settings.ts');
   const { createChannels } = await import('./channels.ts');
   const settings = readAwaySettings(config.AWAY_FILE);
-  const { channels: list, ...created } = createChannels(settings, backend);
+  const { channels: list, ...created } = createChannels(settings, backend, log);
   const channels = new Map(
     list.map(({ channel, settings: channelSettings }) => [
       channel.name,
       { channel: skipUnsubscribed(channel), rules: rulesOf(channel, channelSettings) },
     ]),
   );
-  const contacts = new ContactBook(backend.readers, now);
+  const contacts = new ContactBook(backend.readers, now, (err) =>
+    log.debug({ err }, "cannot extend the lifetime of a reader's contacts; the next use tries again"),
+  );
   const linksOf = linksFor(settings.publicUrl, backend.linkProofs);
   const wakeUps = new DurableWakeUps({
     ...{ wakeUps: backend.wakeUps, store: backend.readers, now },

@@ -1,4 +1,5 @@
 import { SECRETS } from '@tocsin/contracts';
+import type { Logger } from '@tocsin/service';
 import { createBindingChannel } from '../../away/channels/binding/binding-channel.ts';
 import type { Channel } from '../../away/channels/channel.ts';
 import { EMAIL, PUSH, WEBHOOK } from '../../away/channels/traits.ts';
@@ -27,6 +28,12 @@ interface CreatedChannels {
 
 type ChannelBackend = Pick<Backend, 'readSecret' | 'invokeBinding'>;
 
+interface LazyOptions {
+  templates: Templates;
+  backend: ChannelBackend;
+  onError: (error: unknown) => void;
+}
+
 /**
  * Creates the configured channels. A channel's library is loaded when the first message is sent.
  * @throws TemplateError, or an Error that lists all errors in a binding's settings
@@ -34,12 +41,16 @@ type ChannelBackend = Pick<Backend, 'readSecret' | 'invokeBinding'>;
 export function createChannels(
   { templates: folder, timeZone, email, push, webhook, bindings }: AwaySettings,
   backend: ChannelBackend,
+  log: Pick<Logger, 'warn'>,
 ): CreatedChannels {
   const templates = loadTemplates({ folder, timeZone });
+  const onError = (err: unknown) =>
+    log.warn({ err }, 'a channel cannot use its changed secret, and keeps the last valid one');
+  const lazy = { templates, backend, onError };
   const channels: ChannelWithSettings[] = [];
-  if (email) channels.push({ channel: emailChannel(email, templates, backend), settings: email });
-  if (push) channels.push({ channel: pushChannel(push, templates, backend), settings: push });
-  if (webhook) channels.push({ channel: webhookChannel(webhook, backend), settings: webhook });
+  if (email) channels.push({ channel: emailChannel(email, lazy), settings: email });
+  if (push) channels.push({ channel: pushChannel(push, lazy), settings: push });
+  if (webhook) channels.push({ channel: webhookChannel(webhook, lazy), settings: webhook });
   for (const [name, settings] of Object.entries(bindings)) {
     const { window: _, perHour: _perHour, unknown: _unknown, ...bindingSettings } = settings;
     const channel = createBindingChannel({
@@ -64,11 +75,11 @@ export function createChannels(
 
 const emailChannel = (
   { from, dkim, requireTls }: NonNullable<AwaySettings['email']>,
-  templates: Templates,
-  backend: ChannelBackend,
+  { templates, backend, onError }: LazyOptions,
 ): Channel =>
   lazyChannel({
     ...EMAIL,
+    onError,
     readSecret: async () => ({
       url: await secretOf(backend, SECRETS.smtp.name),
       privateKey: dkim && (await secretOf(backend, SECRETS.dkim.name)),
@@ -84,11 +95,11 @@ const emailChannel = (
 
 const pushChannel = (
   { allowLoopback }: NonNullable<AwaySettings['push']>,
-  templates: Templates,
-  backend: ChannelBackend,
+  { templates, backend, onError }: LazyOptions,
 ): Channel =>
   lazyChannel({
     ...PUSH,
+    onError,
     readSecret: () => secretOf(backend, SECRETS.vapid.name),
     create: async (secret) => {
       const { createPushChannel } = await import('../../away/channels/push/push-channel.ts');
@@ -99,10 +110,11 @@ const pushChannel = (
 
 const webhookChannel = (
   { binding }: NonNullable<AwaySettings['webhook']>,
-  backend: ChannelBackend,
+  { backend, onError }: LazyOptions,
 ): Channel =>
   lazyChannel({
     ...WEBHOOK,
+    onError,
     readSecret: () => secretOf(backend, SECRETS.webhook.name),
     create: async (secret) => {
       const { createWebhookChannel } = await import('../../away/channels/binding/webhook-channel.ts');

@@ -1,13 +1,16 @@
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { messageOf, notificationOf } from '../../../testing/away/messages.ts';
 import { EMAIL } from '../../away/channels/traits.ts';
 import { lazyChannel } from './lazy-channel.ts';
+
+afterEach(() => void vi.useRealTimers());
 
 it('should report a channel as unavailable until the secret can be read, and then create it only once', async () => {
   let hasSecret = false;
   let created = 0;
   const channel = lazyChannel({
     ...EMAIL,
+    onError: () => undefined,
     readSecret: async () => {
       if (!hasSecret) throw new Error('the smtp secret is missing');
       return 'secret';
@@ -25,33 +28,76 @@ it('should report a channel as unavailable until the secret can be read, and the
   expect(created).toBe(1);
 });
 
-it('should use a changed secret after a minute, and keep the last valid one', async () => {
-  let now = 1_000_000;
-  let secret = 'first';
+/** A channel whose sends are refused with the secret that they use. Reads of the secret end like `readSecret`. */
+function channelWith(readSecret: () => Promise<string>) {
+  let time = 1_000_000;
   const created: string[] = [];
+  const onError = vi.fn();
   const channel = lazyChannel({
     ...EMAIL,
-    now: () => now,
-    readSecret: async () => secret,
+    ...{ readSecret, onError, now: () => time },
     create: async (value) => {
       if (value === 'invalid') throw new Error('the secret is invalid');
       created.push(value);
       return { ...EMAIL, send: async () => ({ outcome: 'refused', reason: value }) };
     },
   });
-  const secretUsed = async () => {
-    const result = await channel.send(messageOf([notificationOf('x')]), { push: [] });
-    return 'reason' in result && result.reason;
+  return {
+    ...{ created, onError },
+    passAMinute: () => void (time += 60_000),
+    secretUsed: async () => {
+      const result = await channel.send(messageOf([notificationOf('x')]), { push: [] });
+      return 'reason' in result && result.reason;
+    },
   };
+}
+
+it('should use a changed secret after a minute, and keep the last valid one', async () => {
+  let secret = 'first';
+  const { created, passAMinute, secretUsed } = channelWith(async () => secret);
   expect(await secretUsed()).toBe('first');
   secret = 'second';
   expect(await secretUsed()).toBe('first');
-  now += 60_000;
+  passAMinute();
   expect([await secretUsed(), await secretUsed()]).toEqual(['second', 'second']);
   for (const value of ['invalid', 'second']) {
     secret = value;
-    now += 60_000;
+    passAMinute();
     expect(await secretUsed()).toBe('second');
   }
   expect(created).toEqual(['first', 'second']);
+});
+
+it('should report a changed secret that is invalid or unreadable, once for each reason', async () => {
+  let read = async () => 'first';
+  const { onError, passAMinute, secretUsed } = channelWith(() => read());
+  await secretUsed();
+  const invalid = async () => 'invalid';
+  const unreadable = () => Promise.reject(new Error('the store is down'));
+  for (read of [invalid, invalid, unreadable, invalid, async () => 'first', invalid]) {
+    passAMinute();
+    expect(await secretUsed()).toBe('first');
+  }
+  expect(onError.mock.calls.map(([error]: unknown[]) => String(error))).toEqual([
+    'Error: the secret is invalid',
+    'Error: the store is down',
+    'Error: the secret is invalid',
+    'Error: the secret is invalid',
+  ]);
+});
+
+it('should wait for a slow secret store for at most 2 s if there is a valid secret', async () => {
+  vi.useFakeTimers();
+  let resolveRead: (secret: string) => void = () => undefined;
+  let read = async () => 'first';
+  const { passAMinute, secretUsed } = channelWith(() => read());
+  await secretUsed();
+  read = () => new Promise((resolve) => (resolveRead = resolve));
+  passAMinute();
+  const used = secretUsed();
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(await used).toBe('first');
+  resolveRead('second');
+  await vi.advanceTimersByTimeAsync(0);
+  expect(await secretUsed()).toBe('second');
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { READER, arrival } from '../../../../testing/away/deployment.ts';
 import { newAway, type AwayDocument } from '../document.ts';
-import { decide, type DecisionInput } from './decide.ts';
+import { MAX_SHOWN, decide, type DecisionInput } from './decide.ts';
 
 const NOW = Date.parse('2026-01-02T00:00:00Z');
 const CREATED = '2026-01-01T00:00:00.000Z';
@@ -51,8 +51,8 @@ it("should only end the due steps of channels that don't exist or don't reach th
   expect(messages.map(({ via, items }) => [via, items.map(({ id }) => id)])).toEqual([['email', ['a']]]);
 });
 
-it('should not resend a message that has no content left, but record why each fallback ended', () => {
-  const item = { createdAt: CREATED, unless: 'read' as const };
+it('should not resend a message after three days, but record why each fallback ended', () => {
+  const item = { createdAt: '2025-12-29T00:00:00.000Z', unless: 'read' as const };
   const items = [
     { ...item, id: 'a', retracted: true as const },
     { ...item, id: 'b' },
@@ -90,15 +90,28 @@ describe('a message that is due to be repeated', () => {
     ]);
     expect(document.sending).toEqual(messages);
     expect(document.receipts.map(({ id, outcome, reason }) => [id, outcome, reason])).toEqual(
-      ['read', 'seen', 'muted'].map((id) => [id, 'unknown', `${id} before the channel replied`]),
+      ['read', 'seen', 'muted'].map((id) => [id, 'suppressed', `${id}; an earlier attempt may have arrived`]),
     );
+  });
+
+  it('should show open notifications that were only counted before', () => {
+    const shown = Array.from({ length: MAX_SHOWN }, () => items.slice(0, 1)).flat();
+    const counted = Array.from({ length: 5 }, (_, n) => ({ ...item, id: `open-${n}` }));
+    const sending = [{ key: 'key', via: 'email', until: NOW, attempts: 1, items: [...shown, ...counted] }];
+    const { messages } = decide({ ...before, sending }, repeating);
+    expect(messages.map(({ items: left }) => left)).toEqual([
+      counted.map((one) => ({ ...one, notification: arrival(one.id) })),
+    ]);
   });
 
   it('should end if the channel no longer reaches the reader', () => {
     const { document, messages } = decide(before, { ...repeating, reaches: () => false });
     expect([messages, document.sending]).toEqual([[], []]);
     expect(document.receipts.map(({ outcome, reason }) => [outcome, reason])).toEqual(
-      items.map(() => ['unknown', 'the reader has no address for this channel']),
+      items.map(() => [
+        'suppressed',
+        'the reader has no address for this channel; an earlier attempt may have arrived',
+      ]),
     );
   });
 });

@@ -37,7 +37,7 @@ export interface DecisionInput {
   /** Returns `undefined` if the deployment doesn't have the channel. */
   rulesOf: (via: string) => ChannelRules | undefined;
   reaches: (via: string) => boolean;
-  /** Whether the channel has reached this instance's limit of messages in flight. If so, due steps wait. */
+  /** Whether the channel has reached this instance's limit of messages in flight. If so, due steps and repeats wait. */
   isFull: (via: string) => boolean;
   standingOf: (waiting: Waiting) => Standing;
   mayInterrupt: (notification: Notification, via: string) => Interruption;
@@ -76,6 +76,11 @@ interface Ready {
   at: number;
 }
 
+interface Ended {
+  outcome: Receipt['outcome'];
+  reason: string;
+}
+
 /** Handles a due step. Returns a new time for the step, true to keep it, or false or `undefined` to remove it. */
 type StepHandler = (waiting: Waiting, step: Waiting['steps'][number]) => number | boolean | undefined;
 
@@ -105,44 +110,45 @@ class Decider {
    * Takes over or ends messages whose sender hasn't reported an outcome by the deadline. The deadline must have passed
    * on the scheduler's clock too, so that an instance with a fast clock doesn't take messages from a live sender. Only
    * repeats a message if the channel still reaches the reader, and leaves out notifications that are no longer open.
+   * While the channel is at its limit, messages to repeat wait.
    */
   takeOver(): void {
-    const { now, woken, rulesOf, reaches } = this.#input;
+    const { now, woken, rulesOf, isFull } = this.#input;
     this.#sending = this.#sending.flatMap((message) => {
       if (!isPastDeadline(message, this.#input)) return [message];
       const { via, items } = message;
-      const mayRepeat = rulesOf(via)?.repeats && !items.every((item) => hasGivenUp(item, now));
-      const canRepeat = mayRepeat && reaches(via);
-      const closed = new Map(
-        items.map((item) => [
-          item,
-          item.retracted ? 'retracted' : canRepeat && this.#closedReason(item, via),
-        ]),
-      );
-      const open = items.filter((item) => !closed.get(item));
-      // At first, every message has content for some items.
-      const isRepeated = canRepeat && open.some(({ notification }) => notification);
-      for (const [item, removal] of closed) {
-        const reason = mayRepeat && !canRepeat ? UNREACHED_REASON : STOPPED_REASON;
-        if (!isRepeated || removal)
-          this.#end(item, via, 'unknown', removal ? `${removal} before the channel replied` : reason);
-      }
-      if (!isRepeated) return [];
+      const mayRepeat = rulesOf(via)?.repeats === true && !items.every((item) => hasGivenUp(item, now));
+      if (mayRepeat && isFull(via)) return [message];
+      const open = items.flatMap((item) => {
+        const repeat = this.#repeatOf(item, via, mayRepeat);
+        if ('notification' in repeat) return [{ item, ...repeat }];
+        this.#end(item, via, repeat.outcome, repeat.reason);
+        return [];
+      });
+      if (open.length === 0) return [];
       const next = { attempts: message.attempts + 1, until: sendingUntil(now, woken) };
-      const retried = { ...message, ...next, items: open };
+      const retried = { ...message, ...next, items: withContent(open) };
       this.#messages.push(retried);
       return [retried];
     });
   }
 
-  /** Why a notification must not be sent again. `undefined` if it's open. */
-  #closedReason(item: SentItem, via: string): string | undefined {
-    const { standingOf, mayInterrupt } = this.#input;
+  /** The current content of a notification to send again, or the receipt of one that must not be sent again. */
+  #repeatOf(item: SentItem, via: string, mayRepeat: boolean): Pick<Ready, 'notification'> | Ended {
+    const { standingOf, mayInterrupt, reaches } = this.#input;
+    if (item.retracted) return { outcome: 'unknown', reason: 'retracted before the channel replied' };
+    if (!mayRepeat) return { outcome: 'unknown', reason: STOPPED_REASON };
+    const closed = (reason: string): Ended => ({
+      outcome: 'suppressed',
+      reason: `${reason}; an earlier attempt may have arrived`,
+    });
+    if (!reaches(via)) return closed(UNREACHED_REASON);
     const standing = standingOf({ ...item, steps: [] });
-    if (!standing.isOpen) return standing.reason;
-    if (item.unless === 'seen' && standing.isSeen) return 'seen';
-    const interruption = mayInterrupt(standing.notification, via);
-    return !interruption.interrupt && interruption.why === 'muted' ? 'muted' : undefined;
+    if (!standing.isOpen) return closed(standing.reason);
+    if (item.unless === 'seen' && standing.isSeen) return closed('seen');
+    const { notification } = standing;
+    const interruption = mayInterrupt(notification, via);
+    return !interruption.interrupt && interruption.why === 'muted' ? closed('muted') : { notification };
   }
 
   /** Decides on each channel's due steps. */
@@ -182,10 +188,8 @@ class Decider {
     const readyNames = new Set(ready.map(({ item }) => nameOf(item)));
     this.#handleDue(via, (waiting) => !readyNames.has(nameOf(waiting)));
     const newest = ready.toSorted((a, b) => b.item.createdAt.localeCompare(a.item.createdAt));
-    const items = newest.map(({ item, notification }, index) =>
-      index < MAX_SHOWN ? { ...item, notification } : item,
-    );
-    const message = { key: newKey(), via, until: sendingUntil(now, woken), attempts: 1, items };
+    const until = sendingUntil(now, woken);
+    const message = { key: newKey(), via, until, attempts: 1, items: withContent(newest) };
     this.#sending = [...this.#sending, message];
     this.#messages.push(message);
   }
@@ -248,6 +252,10 @@ class Decider {
     this.#receipts.push(...receiptsOf([ended], { via, outcome, reason, at: this.#input.now }));
   }
 }
+
+/** Adds the content of the notifications that a message shows. */
+const withContent = (items: readonly Pick<Ready, 'item' | 'notification'>[]): SentItem[] =>
+  items.map(({ item, notification }, index) => (index < MAX_SHOWN ? { ...item, notification } : item));
 
 /** Whether a decision could change anything: a step is due, or the deadline of a message being sent has passed. */
 export const hasDue = (

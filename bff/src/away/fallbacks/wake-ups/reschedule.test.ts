@@ -40,18 +40,22 @@ it('should only reschedule wake-ups of readers with waiting fallbacks or receipt
 });
 
 it.each([
-  ['when the next fallback is due', -10 * HOUR_MS, 10 * HOUR_MS],
-  ['after a minute if that is later', -30_000, 60_000],
-  ['later and later if a fallback is overdue', 5 * 60_000, 5 * 60_000],
-  ['at least once an hour', 48 * HOUR_MS, HOUR_MS],
+  ['when the next fallback is due', [-10 * HOUR_MS], 10 * HOUR_MS],
+  ['after a minute if that is later', [-30_000], 60_000],
+  ['later and later if a fallback is overdue', [5 * 60_000], 5 * 60_000],
+  ['at least once an hour', [48 * HOUR_MS], HOUR_MS],
+  ['when a later fallback is due, even if another is overdue', [48 * HOUR_MS, -10 * 60_000], 10 * 60_000],
+  ['after a minute if a later fallback is due earlier', [48 * HOUR_MS, -10_000], 60_000],
 ])('should reschedule a wake-up %s', async (_, overdue, delay) => {
   const store = new MemoryReaderStore();
   const times: number[] = [];
   const wakeUps = { set: async (_name: string, at: number) => void times.push(at - NOW) };
-  const createdAt = new Date(NOW - overdue - 1_000).toISOString();
-  const added = newNotificationOf({ ...arrival('a', after('PT1S')), createdAt }, () => []);
+  const added = overdue.flatMap((ms, n) => {
+    const createdAt = new Date(NOW - ms - 1_000).toISOString();
+    return newNotificationOf({ ...arrival(`n${n}`, after('PT1S')), createdAt }, () => []) ?? [];
+  });
   const hash = hashOfReader(READER);
-  await store.write(awayKey(hash), register(newAway(READER), added ? [added] : [], NOW), undefined);
+  await store.write(awayKey(hash), register(newAway(READER), added, NOW), undefined);
   const reschedule = createReschedule({ store, wakeUps, now: () => NOW, publishesReceipts: false });
   await reschedule(`away:${hash}:1`);
   expect(times).toEqual([delay]);

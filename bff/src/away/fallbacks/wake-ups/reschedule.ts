@@ -1,12 +1,12 @@
 import type { ReaderStore } from '../../../readers/ports.ts';
 import type { WakeUps } from '../../ports.ts';
 import { nextCheck } from '../decide/decide.ts';
-import { awayKey, parseAway } from '../document.ts';
+import { awayKey, parseAway, type AwayDocument } from '../document.ts';
 import { parseWakeUp, wakeUpName } from './wake-up-names.ts';
 
 /**
  * Minimum and maximum delay of a rescheduled wake-up (ms). By then another instance might have channels, for example
- * during a rollout. The delay grows with the time that the work is overdue.
+ * during a rollout. The delay grows with the time that the work is overdue, but doesn't delay work that is due later.
  */
 const MIN_DELAY_MS = 60_000;
 const MAX_DELAY_MS = 60 * 60_000;
@@ -42,7 +42,15 @@ export const createReschedule =
     // The new time must be in the future on the scheduler's clock too, which might be ahead of ours.
     const present = Math.max(now(), woken.at);
     const delay = Math.min(Math.max(present - due, MIN_DELAY_MS), MAX_DELAY_MS);
-    const at = Math.max(due, present + delay);
+    const later = nextCheck(dueAfter(document, present), () => undefined) ?? Infinity;
+    const at = Math.min(Math.max(due, present + delay), Math.max(later, present + MIN_DELAY_MS));
     await wakeUps.set(wakeUpName(hash, at, { unique: true }), at);
     return true;
   };
+
+/** The document without what is due by `time`. */
+const dueAfter = ({ waiting, sending, ...rest }: AwayDocument, time: number): AwayDocument => ({
+  ...rest,
+  waiting: waiting.map((one) => ({ ...one, steps: one.steps.filter(({ at }) => at > time) })),
+  sending: sending.filter(({ until }) => until > time),
+});
