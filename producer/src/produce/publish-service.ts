@@ -95,7 +95,7 @@ export class PublishService {
     const items = [{ retract: id, feed, at: new Date(now()).toISOString() }];
     const outcome = firstFailure(
       await Promise.all([
-        this.#inTime(() => scheduler.cancel(feed, id)),
+        this.#inTime((signal) => scheduler.cancel(feed, id, signal)),
         producer.produce(items, traceparent, caller),
       ]),
     );
@@ -124,13 +124,13 @@ export class PublishService {
   ): Promise<Outcome> {
     const { producer, scheduler } = this.#options;
     const settled = settleMs > 0 ? pause(settleMs) : undefined;
-    const cancelled = await this.#inTime(() => scheduler.cancelAll(erasure.feed));
+    const cancelled = await this.#inTime((signal) => scheduler.cancelAll(erasure.feed, signal));
     if (cancelled !== 'accepted') return cancelled;
     const erased = await producer.produce([erasure], traceparent, caller);
     if (erased !== 'accepted') return erased;
     await settled;
     // Dapr's scheduler may have delivered a job since the first cancellation.
-    return this.#inTime(() => scheduler.cancelAll(erasure.feed));
+    return this.#inTime((signal) => scheduler.cancelAll(erasure.feed, signal));
   }
 
   /** Counts the notifications until their add has settled, even if the request has timed out by then. */

@@ -12,9 +12,26 @@ export class AddsInProgress {
     await Promise.all(parts);
   }
 
-  /** Resolves when every current add with a matching name has settled. */
-  async settled(matches: (name: string) => boolean): Promise<void> {
+  /**
+   * Calls `remove`, and calls it again once the current adds with a matching name have settled. Rejects as soon as
+   * `signal` is aborted during that wait, and never calls `remove` after that.
+   */
+  async removeAround(
+    matches: (name: string) => boolean,
+    remove: () => Promise<unknown>,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const matching = [...this.#adds].filter(({ list }) => list.some(({ name }) => matches(name)));
-    await Promise.all(matching.map(({ settled }) => settled));
+    await remove();
+    signal?.throwIfAborted();
+    if (matching.length === 0) return;
+    const settled = Promise.all(matching.map((add) => add.settled));
+    await Promise.race([settled, ...(signal ? [abortOf(signal)] : [])]);
+    signal?.throwIfAborted();
+    await remove();
+    signal?.throwIfAborted();
   }
 }
+
+const abortOf = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
