@@ -4,11 +4,12 @@ import type { Named } from './names.ts';
 export class AddsInProgress {
   readonly #adds = new Set<{ list: readonly Named[]; settled: Promise<unknown> }>();
 
-  /** Resolves when all of `parts`, which store the schedules in `list`, have resolved. */
+  /** Settles once all of `parts`, which store the schedules in `list`, have settled. Rejects if any of them has. */
   async track(list: readonly Named[], parts: readonly Promise<void>[]): Promise<void> {
     const add = { list, settled: Promise.allSettled(parts) };
     this.#adds.add(add);
     void add.settled.then(() => this.#adds.delete(add));
+    await add.settled;
     await Promise.all(parts);
   }
 

@@ -50,6 +50,20 @@ it('should be limited while the state store does not respond, and not be stored 
   expect(dueWindowStore.documents.size).toBe(1);
 });
 
+it('should be limited while one part of a request has failed and the other does not respond', async () => {
+  const { store } = gatedStore();
+  const { publishService, jobs } = instance({
+    dueWindowStore: store,
+    scheduling: { count: 2, bytes: 10_000 },
+  });
+  vi.spyOn(jobs, 'set').mockRejectedValue(new Error('unavailable'));
+  const first = publishService.publish([input('a', 50_000), input('b', FAR_MS)]);
+  await vi.advanceTimersByTimeAsync(0);
+  const second = publishService.publish([input('c', 50_000)]);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect([(await first).outcome, (await second).outcome]).toEqual(['late', 'full']);
+});
+
 it('should store a retried schedule even if the first request was late', async () => {
   const { store, open } = gatedStore();
   const { publishService } = instance({ dueWindowStore: store });
