@@ -111,6 +111,20 @@ it.each(CHANGES)('should create no job after a late response and %s', async (_na
   expect(jobs.names.length).toBeLessThan(50);
 });
 
+it.each(CHANGES)(
+  'should be full for %s while too many of them wait for the state store',
+  async (_name, change) => {
+    const { store, open } = gatedStore();
+    const { publishService } = instance({ dueWindowStore: store, scheduling: { count: 2, bytes: 10_000 } });
+    const waiting = ['a', 'b', 'c'].map((id) => change(id)(publishService));
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(await Promise.all(waiting)).toEqual(['late', 'late', 'full']);
+    open();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await whenClaimed(change('d')(publishService))).toBe('accepted');
+  },
+);
+
 it.each(CHANGES)('should not be removed by %s that was late', async (_name, change) => {
   const { store, open } = gatedStore();
   const { publishService, jobs } = instance({ dueWindowStore: store });
