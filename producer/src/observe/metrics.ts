@@ -103,6 +103,16 @@ export function createMetrics(registry: Registry) {
       help: 'Notifications scheduled for later.',
       registers,
     }),
+    scheduleFailures: startAtZero(
+      new Counter({
+        name: 'tocsin_producer_schedule_failures_total',
+        help: 'Failed attempts to read the schedules due within a minute (look), or to deliver due ones (fire). They are retried.',
+        labelNames: ['step'] as const,
+        registers,
+      }),
+      'step',
+      ['look', 'fire'],
+    ),
     scheduleLateness: new Histogram({
       name: 'tocsin_producer_schedule_lateness_seconds',
       help: 'Time from a scheduled notification’s deliverAt until it was deposited and announced.',
