@@ -60,7 +60,7 @@ export function createMetrics(registry: Registry) {
     }),
     eventsExpired: new Counter({
       name: 'tocsin_producer_events_expired_total',
-      help: 'Events from the topic that were dropped because they arrived after their ttlInSeconds, or the expiresAt of each item, had passed.',
+      help: 'Events from the topic that were dropped, whole or in part, because their ttlInSeconds or the expiresAt of their items had passed.',
       registers,
     }),
     steps: startAtZero(
