@@ -45,7 +45,7 @@ export function createMetrics(registry: Registry) {
     notAccepted: startAtZero(
       new Counter({
         name: 'tocsin_producer_notifications_not_accepted_total',
-        help: 'Notifications and changes that got a 503 response, by reason. Callers can retry them.',
+        help: 'Notifications and changes that got a 503 response or whose event Dapr redelivers, by reason. Callers of the API can retry them.',
         labelNames: ['outcome'] as const,
         registers,
       }),
