@@ -10,8 +10,8 @@ export interface PublishServiceOptions {
   producer: Pick<Producer, 'produce'>;
   scheduler: Scheduler;
   /**
-   * Limits for the notifications being scheduled, and separately for the cancellations in progress. A request that would
-   * exceed them gets the outcome `full`.
+   * Limits for the notifications being scheduled, and separately for the cancellations in progress. A request that
+   * would exceed them gets the outcome `full`.
    */
   scheduling: QueueLimits;
   /** Time limit for scheduling or cancelling in ms. After that, the outcome is `late`. */
