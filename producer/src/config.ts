@@ -32,7 +32,7 @@ export const producerSettings = z.object({
   QUEUE_MAX: wholeNumberSetting(MAX_NOTIFICATIONS_PER_REQUEST, 1_000_000)
     .default(10_000)
     .describe(
-      'Maximum number of notifications queued or being published, and likewise of those being scheduled. When the queue is full, requests get 503 immediately',
+      'Maximum number of notifications queued or being published, and likewise of those being scheduled, and of cancellations in progress. When the queue is full, requests get 503 immediately',
     ),
   QUEUE_MAX_BYTES: wholeNumberSetting(MIN_QUEUE_BYTES, 999_999_999)
     .default(64 * 1024 * 1024)

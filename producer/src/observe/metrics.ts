@@ -45,7 +45,7 @@ export function createMetrics(registry: Registry) {
     notAccepted: startAtZero(
       new Counter({
         name: 'tocsin_producer_notifications_not_accepted_total',
-        help: 'Notifications and changes that got a 503 response, by reason. Callers can retry them.',
+        help: 'Notifications and changes that got a 503 response or whose event Dapr redelivers, by reason. Callers of the API can retry them.',
         labelNames: ['outcome'] as const,
         registers,
       }),
@@ -60,7 +60,7 @@ export function createMetrics(registry: Registry) {
     }),
     eventsExpired: new Counter({
       name: 'tocsin_producer_events_expired_total',
-      help: 'Events from the topic that were dropped because they arrived after their ttlInSeconds, or the expiresAt of each item, had passed.',
+      help: 'Events from the topic that were dropped, whole or in part, because their ttlInSeconds or the expiresAt of their items had passed.',
       registers,
     }),
     steps: startAtZero(
@@ -103,6 +103,16 @@ export function createMetrics(registry: Registry) {
       help: 'Notifications scheduled for later.',
       registers,
     }),
+    scheduleFailures: startAtZero(
+      new Counter({
+        name: 'tocsin_producer_schedule_failures_total',
+        help: 'Failed attempts to read the schedules due within a minute (look), or to deliver due ones (fire). They are retried.',
+        labelNames: ['step'] as const,
+        registers,
+      }),
+      'step',
+      ['look', 'fire'],
+    ),
     scheduleLateness: new Histogram({
       name: 'tocsin_producer_schedule_lateness_seconds',
       help: 'Time from a scheduled notification’s deliverAt until it was deposited and announced.',

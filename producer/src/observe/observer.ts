@@ -81,7 +81,10 @@ export const observeSchedules = (log: Logger, metrics: ProducerMetrics): Schedul
     metrics.scheduleLateness.observe(lateMs / 1_000);
     log.debug({ ids, lateMs }, 'schedules delivered');
   },
-  failed: (step, err) => log.warn({ err, step }, 'cannot read or deliver schedules; retrying'),
+  failed: (step, err) => {
+    metrics.scheduleFailures.inc({ step });
+    log.warn({ err, step }, 'cannot read or deliver schedules; retrying');
+  },
   unlisted: (err) =>
     log.warn({ err }, 'cannot change the schedule index; the list on the ops page may be wrong'),
   unreadable: (content, faults) =>

@@ -29,10 +29,13 @@ export interface Scheduler {
     traceparent?: string,
     signal?: AbortSignal,
   ): Promise<void>;
-  /** Resolves when no notification with this id is scheduled. Waits for this process's current adds of the id. */
-  cancel(feed: string, id: string): Promise<void>;
-  /** Resolves when the feed has no scheduled notifications. Waits for this process's current adds to the feed. */
-  cancelAll(feed: string): Promise<void>;
+  /**
+   * Resolves when no notification with this id is scheduled. Waits for this process's current adds of the id. Abort
+   * `signal` once the caller is no longer waiting, so that nothing scheduled since is removed.
+   */
+  cancel(feed: string, id: string, signal?: AbortSignal): Promise<void>;
+  /** Like `cancel` for all of the feed's scheduled notifications. */
+  cancelAll(feed: string, signal?: AbortSignal): Promise<void>;
 }
 
 /** Thrown if too many schedules are due within the next minute. */

@@ -9,7 +9,10 @@ import { storedJsonBytes } from './queue/request.ts';
 export interface PublishServiceOptions {
   producer: Pick<Producer, 'produce'>;
   scheduler: Scheduler;
-  /** Limits for the notifications being scheduled. A request that would exceed them gets the outcome `full`. */
+  /**
+   * Limits for the notifications being scheduled, and separately for the cancellations in progress. A request that
+   * would exceed them gets the outcome `full`.
+   */
   scheduling: QueueLimits;
   /** Time limit for scheduling or cancelling in ms. After that, the outcome is `late`. */
   timeoutMs: number;
@@ -48,11 +51,14 @@ const SETTLE_MS = ERASED_AFTER_MS + 1_000 + MAX_CLOCK_SKEW_MS;
 export class PublishService {
   readonly #options: PublishServiceOptions;
   /** The notifications that are being scheduled. */
-  readonly #usage: QueueUsage;
+  readonly #scheduling: QueueUsage;
+  /** The cancellations in progress, each with the size of its feed's name. */
+  readonly #cancelling: QueueUsage;
 
   constructor(options: PublishServiceOptions) {
     this.#options = options;
-    this.#usage = new QueueUsage(options.scheduling);
+    this.#scheduling = new QueueUsage(options.scheduling);
+    this.#cancelling = new QueueUsage(options.scheduling);
   }
 
   /**
@@ -95,7 +101,7 @@ export class PublishService {
     const items = [{ retract: id, feed, at: new Date(now()).toISOString() }];
     const outcome = firstFailure(
       await Promise.all([
-        this.#inTime(() => scheduler.cancel(feed, id)),
+        this.#cancel(feed, caller, (signal) => scheduler.cancel(feed, id, signal)),
         producer.produce(items, traceparent, caller),
       ]),
     );
@@ -124,30 +130,46 @@ export class PublishService {
   ): Promise<Outcome> {
     const { producer, scheduler } = this.#options;
     const settled = settleMs > 0 ? pause(settleMs) : undefined;
-    const cancelled = await this.#inTime(() => scheduler.cancelAll(erasure.feed));
+    const { feed } = erasure;
+    const cancelAll = () => this.#cancel(feed, caller, (signal) => scheduler.cancelAll(feed, signal));
+    const cancelled = await cancelAll();
     if (cancelled !== 'accepted') return cancelled;
     const erased = await producer.produce([erasure], traceparent, caller);
     if (erased !== 'accepted') return erased;
     await settled;
     // Dapr's scheduler may have delivered a job since the first cancellation.
-    return this.#inTime(() => scheduler.cancelAll(erasure.feed));
+    return cancelAll();
   }
 
-  /** Counts the notifications until their add has settled, even if the request has timed out by then. */
-  async #schedule(
+  #schedule(
     list: readonly { notification: Arrival; at: number }[],
     traceparent: string | undefined,
     caller: string | undefined,
   ): Promise<Outcome> {
     const bytes = list.reduce((sum, { notification }) => sum + storedJsonBytes(notification), 0);
-    const amount = { count: list.length, bytes };
-    if (!this.#usage.hasRoom(caller, amount)) return 'full';
-    this.#usage.add(caller, amount);
-    return this.#inTime((signal) =>
-      this.#options.scheduler
-        .add(list, traceparent, signal)
-        .finally(() => this.#usage.remove(caller, amount)),
+    return this.#limited(this.#scheduling, caller, { count: list.length, bytes }, (signal) =>
+      this.#options.scheduler.add(list, traceparent, signal),
     );
+  }
+
+  #cancel(
+    feed: string,
+    caller: string | undefined,
+    work: (signal: AbortSignal) => Promise<void>,
+  ): Promise<Outcome> {
+    return this.#limited(this.#cancelling, caller, { count: 1, bytes: Buffer.byteLength(feed) }, work);
+  }
+
+  /** Counts `amount` until `work` has settled, even if the request has timed out by then. */
+  async #limited(
+    usage: QueueUsage,
+    caller: string | undefined,
+    amount: QueueLimits,
+    work: (signal: AbortSignal) => Promise<void>,
+  ): Promise<Outcome> {
+    if (!usage.hasRoom(caller, amount)) return 'full';
+    usage.add(caller, amount);
+    return this.#inTime((signal) => work(signal).finally(() => usage.remove(caller, amount)));
   }
 
   /** Aborts the signal passed to `work` after the time limit. */

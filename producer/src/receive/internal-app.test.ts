@@ -271,7 +271,7 @@ describe('the open topic', () => {
     expect(refused.at(-1)).toMatchObject({ event: 'f-9', source: 'shop', content: '1' });
   });
 
-  it('should acknowledge and count an expired event', async () => {
+  it('should acknowledge and count an event that expired, whole or in part', async () => {
     const before = backend.deposited.length;
     const event = { id: 't-1', data: { title: 'x' } };
     expect(await deliver({ ...event, expiration: '2020-01-01T00:00:00Z' })).toEqual(done);
@@ -280,6 +280,12 @@ describe('the open topic', () => {
     expect(await deliver({ ...event, expiration: '2999-01-01T00:00:00Z' })).toEqual(done);
     expect(backend.deposited).toHaveLength(before + 1);
     expect(onExpired).toHaveBeenCalledOnce();
+    const data = [{ title: 'x', expiresAt: '2020-01-02T00:00:00Z' }, { title: 'y' }];
+    const partly = { id: 't-2', time: '2020-01-01T00:00:00Z', data };
+    vi.spyOn(producer, 'produce').mockResolvedValueOnce('late');
+    expect(await deliver(partly)).toEqual([200, { status: 'RETRY' }]);
+    expect(await deliver(partly)).toEqual(done);
+    expect(onExpired).toHaveBeenCalledTimes(2);
   });
 
   it('should request redelivery if an event could be neither published nor stored', async () => {

@@ -4,17 +4,35 @@ import type { Named } from './names.ts';
 export class AddsInProgress {
   readonly #adds = new Set<{ list: readonly Named[]; settled: Promise<unknown> }>();
 
-  /** Resolves when all of `parts`, which store the schedules in `list`, have resolved. */
+  /** Settles once all of `parts`, which store the schedules in `list`, have settled. Rejects if any of them has. */
   async track(list: readonly Named[], parts: readonly Promise<void>[]): Promise<void> {
     const add = { list, settled: Promise.allSettled(parts) };
     this.#adds.add(add);
     void add.settled.then(() => this.#adds.delete(add));
+    await add.settled;
     await Promise.all(parts);
   }
 
-  /** Resolves when every current add with a matching name has settled. */
-  async settled(matches: (name: string) => boolean): Promise<void> {
+  /**
+   * Calls `remove`, and calls it again once the current adds with a matching name have settled. Rejects as soon as
+   * `signal` is aborted during that wait, and never calls `remove` after that.
+   */
+  async removeAround(
+    matches: (name: string) => boolean,
+    remove: () => Promise<unknown>,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const matching = [...this.#adds].filter(({ list }) => list.some(({ name }) => matches(name)));
-    await Promise.all(matching.map(({ settled }) => settled));
+    await remove();
+    signal?.throwIfAborted();
+    if (matching.length === 0) return;
+    const settled = Promise.all(matching.map((add) => add.settled));
+    await Promise.race([settled, ...(signal ? [abortOf(signal)] : [])]);
+    signal?.throwIfAborted();
+    await remove();
+    signal?.throwIfAborted();
   }
 }
+
+const abortOf = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

@@ -10,7 +10,7 @@ type Due = DueWindowDocument['due'][number];
 interface Change {
   add: ReadonlyMap<string, Due & { scheduled: Scheduled }>;
   remove?: (due: Due) => boolean;
-  /** Called before each write attempt, after reading the index. Resolve with false to add nothing. */
+  /** Called before each write attempt, after reading the index. Resolve with false to change nothing. */
   isCurrent?: () => Promise<boolean>;
   /** Whether to write the index even if it is unchanged, so that no write based on an earlier version succeeds. */
   isAlwaysWritten?: boolean;
@@ -69,14 +69,15 @@ export class DueWindow {
     if (change.failure) throw change.failure;
   }
 
-  /** Resolves when no schedule in the window satisfies `matches`. */
-  remove(matches: (due: Due) => boolean): Promise<void> {
-    return this.#changes.add({ add: new Map(), remove: matches });
+  /** Resolves when no schedule in the window satisfies `matches`. Removes nothing once `signal` is aborted. */
+  remove(matches: (due: Due) => boolean, signal?: AbortSignal): Promise<void> {
+    return this.#changes.add({ add: new Map(), remove: matches, isCurrent: async () => !signal?.aborted });
   }
 
   /** Like `remove`, but also makes all producers with a write in progress re-evaluate `isCurrent`. */
-  removeForGood(matches: (due: Due) => boolean): Promise<void> {
-    return this.#changes.add({ add: new Map(), remove: matches, isAlwaysWritten: true });
+  removeForGood(matches: (due: Due) => boolean, signal?: AbortSignal): Promise<void> {
+    const isCurrent = async () => !signal?.aborted;
+    return this.#changes.add({ add: new Map(), remove: matches, isCurrent, isAlwaysWritten: true });
   }
 
   read(names: readonly string[]): Promise<unknown[]> {
@@ -117,9 +118,9 @@ export class DueWindow {
       const put = new Map<string, Scheduled>();
       const remove = new Set<string>();
       const current = await currentOf(changes);
-      const isForced = changes.some(({ isAlwaysWritten }) => isAlwaysWritten);
-      for (const change of changes) {
-        const added = current.has(change) ? [...change.add].filter(([name]) => !due.has(name)) : [];
+      const isForced = [...current].some(({ isAlwaysWritten }) => isAlwaysWritten);
+      for (const change of changes.filter((one) => current.has(one))) {
+        const added = [...change.add].filter(([name]) => !due.has(name));
         const isFull = added.length > 0 && due.size + added.length > MAX_DUE;
         if (isFull)
           change.failure = new ScheduleFullError(`${MAX_DUE} schedules are already due within a minute`);

@@ -17,14 +17,17 @@ const input = (id: string, inMs: number): NotificationInput => ({
   deliverAt: new Date(Date.now() + inMs).toISOString(),
 });
 
-/** A due window store that doesn't respond to reads until `open` is called. */
+/** A due window store that doesn't respond to reads until `open` is called, and one with the same content that does. */
 function gatedStore() {
   const store = new MemoryDueWindowStore();
   const read = store.readIndex.bind(store);
   let open = (): void => undefined;
   const isOpen = new Promise<void>((resolve) => (open = resolve));
   store.readIndex = () => isOpen.then(read);
-  return { store, open: () => open() };
+  const respondingStore = new MemoryDueWindowStore();
+  respondingStore.readIndex = read;
+  respondingStore.write = (change, etag) => store.write(change, etag);
+  return { store, open: () => open(), respondingStore };
 }
 
 it('should be limited while the state store does not respond, and not be stored after they were late', async () => {
@@ -47,6 +50,20 @@ it('should be limited while the state store does not respond, and not be stored 
   expect(dueWindowStore.documents.size).toBe(1);
 });
 
+it('should be limited while one part of a request has failed and the other does not respond', async () => {
+  const { store } = gatedStore();
+  const { publishService, jobs } = instance({
+    dueWindowStore: store,
+    scheduling: { count: 2, bytes: 10_000 },
+  });
+  vi.spyOn(jobs, 'set').mockRejectedValue(new Error('unavailable'));
+  const first = publishService.publish([input('a', 50_000), input('b', FAR_MS)]);
+  await vi.advanceTimersByTimeAsync(0);
+  const second = publishService.publish([input('c', 50_000)]);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect([(await first).outcome, (await second).outcome]).toEqual(['late', 'full']);
+});
+
 it('should store a retried schedule even if the first request was late', async () => {
   const { store, open } = gatedStore();
   const { publishService } = instance({ dueWindowStore: store });
@@ -67,10 +84,12 @@ it('should be limited by size', async () => {
   expect((await publishService.publish([input('b', 50_000)])).outcome).toBe('accepted');
 });
 
-it.each([
+const CHANGES = [
   ['a retraction', (id: string) => (service: Service) => service.retract('all', id)],
   ['an erasure', () => (service: Service) => service.erase('all')],
-])('should create no job after a late response and %s', async (_name, change) => {
+] as const;
+
+it.each(CHANGES)('should create no job after a late response and %s', async (_name, change) => {
   const { publishService, jobs } = instance();
   const set = jobs.set.bind(jobs);
   vi.spyOn(jobs, 'set').mockImplementation(async (...job) => {
@@ -90,6 +109,48 @@ it.each([
   expect(await whenClaimed(changed)).toBe('accepted');
   expect(isListed()).toBe(false);
   expect(jobs.names.length).toBeLessThan(50);
+});
+
+it.each(CHANGES)(
+  'should be full for %s while too many of them wait for the state store',
+  async (_name, change) => {
+    const { store, open } = gatedStore();
+    const { publishService } = instance({ dueWindowStore: store, scheduling: { count: 2, bytes: 10_000 } });
+    const waiting = ['a', 'b', 'c'].map((id) => change(id)(publishService));
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(await Promise.all(waiting)).toEqual(['late', 'late', 'full']);
+    open();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await whenClaimed(change('d')(publishService))).toBe('accepted');
+  },
+);
+
+it.each(CHANGES)('should not be removed by %s that was late', async (_name, change) => {
+  const { store, open } = gatedStore();
+  const { publishService, jobs } = instance({ dueWindowStore: store });
+  expect((await publishService.publish([input('a', FAR_MS)])).outcome).toBe('accepted');
+  const outcomes = [publishService.publish([input('a', 50_000)]), change('a')(publishService)];
+  await vi.advanceTimersByTimeAsync(0);
+  expect(jobs.names).toEqual([]);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(await outcomes[0]).toMatchObject({ outcome: 'late' });
+  expect(await outcomes[1]).toBe('late');
+  expect((await publishService.publish([input('a', FAR_MS)])).outcome).toBe('accepted');
+  open();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(jobs.names).toHaveLength(1);
+});
+
+it.each(CHANGES)('should not be removed from the due window by %s that was late', async (_name, change) => {
+  const { store, open, respondingStore } = gatedStore();
+  const [stuck, other] = [instance({ dueWindowStore: store }), instance({ dueWindowStore: respondingStore })];
+  const late = change('a')(stuck.publishService);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(await late).toBe('late');
+  expect((await other.publishService.publish([input('a', 50_000)])).outcome).toBe('accepted');
+  open();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(store.documents.size).toBe(1);
 });
 
 type Service = ReturnType<typeof instance>['publishService'];

@@ -25,6 +25,22 @@ const input = (id: string, feed = 'all', inMs = HOUR) => ({
 });
 
 describe('the schedule index', () => {
+  it('should keep entries that were added after an erasure was aborted', async () => {
+    const store = new MemoryScheduleIndexStore();
+    const read = store.read.bind(store);
+    vi.spyOn(store, 'read').mockImplementationOnce(async (numbers) => {
+      await pause(HOUR);
+      return read(numbers);
+    });
+    const end = new AbortController();
+    const erased = indexOver(store).erase(prefixOf('all'), end.signal);
+    end.abort();
+    await indexOver(store).add([named('all', 'a', START + 2 * HOUR)]);
+    await vi.advanceTimersByTimeAsync(HOUR);
+    await erased;
+    expect((await indexOver(store).read()).entries).toHaveLength(1);
+  });
+
   it('should contain all added schedules in one document per feed', async () => {
     const store = new MemoryScheduleIndexStore();
     const index = indexOver(store);

@@ -72,10 +72,10 @@ export class ScheduleIndex {
     return this.#change([{ number: documentOf(prefix), add: [], remove }], this.#limitMs);
   }
 
-  /** Like `remove` for all schedules with this prefix, but without a time limit. */
-  erase(prefix: string): Promise<void> {
+  /** Like `remove` for all schedules with this prefix, but without a time limit. Abort `signal` to drop the change. */
+  erase(prefix: string, signal?: AbortSignal): Promise<void> {
     const remove = (name: string) => name.startsWith(prefix);
-    return this.#change([{ number: documentOf(prefix), add: [], remove }]);
+    return this.#change([{ number: documentOf(prefix), add: [], remove }], undefined, signal);
   }
 
   /** Returns all upcoming entries, and whether the index was readable and had room for all of them. */
@@ -96,11 +96,12 @@ export class ScheduleIndex {
   async #change(
     changes: readonly ({ number: number } & Omit<Change, 'isLate'>)[],
     limitMs?: number,
+    signal?: AbortSignal,
   ): Promise<void> {
     let hasTimedOut = false;
     const end = new AbortController();
     const changed = inParallel(changes, PARALLEL_DOCUMENTS, async ({ number, ...change }) =>
-      this.#documents[number]?.add({ ...change, isLate: () => hasTimedOut }),
+      this.#documents[number]?.add({ ...change, isLate: () => hasTimedOut || signal?.aborted === true }),
     );
     if (limitMs === undefined) return changed;
     const limit = pause(limitMs, end.signal).then(() => {
@@ -112,11 +113,11 @@ export class ScheduleIndex {
 
   async #write(number: number, all: readonly Change[]): Promise<void> {
     for (let attempt = 1; ; attempt++) {
-      const changes = all.filter(({ isLate }) => !isLate());
-      if (changes.length === 0) return;
+      if (all.every(({ isLate }) => isLate())) return;
       try {
         const now = this.#now();
         const [stored] = await this.#store.read([number]);
+        const changes = all.filter(({ isLate }) => !isLate());
         const next = apply(stored?.value, changes, now);
         if (next) await this.#store.write(number, next, ttlOf(next, now), stored?.etag);
         return;

@@ -147,9 +147,9 @@ export class Schedules implements Scheduler {
 
   /**
    * Resolves when all schedules with this id are gone. A job that is being handed over may still be delivered, but the
-   * retraction hides it from the feed.
+   * retraction hides it from the feed. Once `signal` is aborted, no further step begins.
    */
-  async cancel(feed: string, id: string): Promise<void> {
+  async cancel(feed: string, id: string, signal?: AbortSignal): Promise<void> {
     const ownName = nameOf(feed, { id });
     // Also remove schedules that came from events with this id. If `idBesideAnother` may have created this id, also
     // remove the schedule of the event that would be shown under it.
@@ -158,24 +158,25 @@ export class Schedules implements Scheduler {
     if (eventId) prefixes.push(eventPrefixOf(feed, eventId.id) + eventId.source);
     const { jobs } = this.#options;
     const matches = (name: string) => name === ownName || prefixes.some((prefix) => name.startsWith(prefix));
-    await this.#adds.settled(matches);
-    await Promise.all([jobs.remove(ownName), ...prefixes.map((prefix) => jobs.removeAll(prefix))]);
+    const removeJobs = () =>
+      Promise.all([jobs.remove(ownName), ...prefixes.map((prefix) => jobs.removeAll(prefix))]);
+    await this.#adds.removeAround(matches, removeJobs, signal);
     await Promise.all([
-      this.#dueWindow.remove(({ name }) => matches(name)),
+      this.#dueWindow.remove(({ name }) => matches(name), signal),
       this.#tryToIndex(this.#index.remove(prefixOf(feed), matches)),
     ]);
   }
 
-  /** Resolves when all the feed's schedules are gone. */
-  async cancelAll(feed: string): Promise<void> {
+  /** Resolves when all the feed's schedules are gone. Once `signal` is aborted, no further step begins. */
+  async cancelAll(feed: string, signal?: AbortSignal): Promise<void> {
     const prefix = prefixOf(feed);
-    await this.#adds.settled((name) => name.startsWith(prefix));
-    await this.#options.jobs.removeAll(prefix);
+    const matches = (name: string) => name.startsWith(prefix);
+    await this.#adds.removeAround(matches, () => this.#options.jobs.removeAll(prefix), signal);
     // An erasure must also remove the ids from the index, so fail if the index can't be written.
     await Promise.all([
       // A producer that found a job before it was removed may still be adding it.
-      this.#dueWindow.removeForGood(({ name }) => name.startsWith(prefix)),
-      this.#index.erase(prefix),
+      this.#dueWindow.removeForGood(({ name }) => matches(name), signal),
+      this.#index.erase(prefix, signal),
     ]);
   }
 

@@ -1,8 +1,11 @@
 import { parseDateTime } from '@tocsin/contracts';
 
+/** Time in ms for reading an event. The schema reads the clock again, later than `now`. */
+const READ_MS = 1_000;
+
 /**
- * Finds the items of an event's data whose `expiresAt` has passed since the event was published. `valid` is the data
- * without the `expiresAt` of these items, since the schema requires a future time.
+ * Finds the items of an event's data whose `expiresAt` has passed since the event was published, or is about to.
+ * `valid` is the data without the `expiresAt` of these items, since the schema requires a future time.
  */
 export function findExpired(data: unknown, publishedAt: number | undefined, now: number) {
   const expired = new Set<number>();
@@ -10,7 +13,7 @@ export function findExpired(data: unknown, publishedAt: number | undefined, now:
     if (typeof item !== 'object' || item === null || !('expiresAt' in item)) return item;
     const { expiresAt, ...others } = item;
     const time = typeof expiresAt === 'string' ? parseDateTime(expiresAt) : undefined;
-    if (time === undefined || time > now || time <= (publishedAt ?? Infinity)) return item;
+    if (time === undefined || time > now + READ_MS || time <= (publishedAt ?? Infinity)) return item;
     expired.add(index);
     return others;
   };

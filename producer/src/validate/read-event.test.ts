@@ -75,3 +75,10 @@ it('should omit the items that expired while the event waited, and keep the ids 
   });
   expect(readEvent(event({ data }), now)).toMatchObject({ refused: { errors: [{ path: '0.expiresAt' }] } });
 });
+
+it('should omit an item that expires while the event is being read', () => {
+  const now = Date.now() - 500;
+  const data = [{ title: 'a', expiresAt: new Date(now + 100).toISOString() }, { title: 'b' }];
+  const time = new Date(now - 10_000).toISOString();
+  expect(readEvent(event({ time, data }), now)).toMatchObject({ inputs: [{ title: 'b' }], expiredItems: 1 });
+});

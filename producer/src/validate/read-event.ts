@@ -12,6 +12,8 @@ export type ReadEvent =
       source: string | undefined;
       /** When the event was published (ms since 1970). */
       publishedAt: number | undefined;
+      /** Number of items left out because they expired in transit. */
+      expiredItems: number;
     }
   | { refused: RefusedEvent }
   /** The event has expired: its publisher's `ttlInSeconds`, or each item's `expiresAt`, has passed. */
@@ -59,7 +61,7 @@ export function readEvent(envelope: unknown, now: number, { allowFallbacks = tru
   );
   const inputs = all.filter((_, index) => !expired.has(index));
   if (inputs.length === 0) return { expired: eventId };
-  return { inputs, traceparent, source, publishedAt };
+  return { inputs, traceparent, source, publishedAt, expiredItems: expired.size };
 }
 
 const faultsOfFallbacks = ({ inputs, isArray }: { inputs: readonly Input[]; isArray: boolean }): Fault[] =>

@@ -24,7 +24,7 @@ export interface EventRoutesOptions {
   deadLetterPauseMs: number;
   paths: SubscriptionPaths;
   onRefused: OnRefused;
-  /** Called for each event that is dropped because it had expired when it arrived. */
+  /** Called for each event that is dropped, or loses some of its notifications, because they expired in transit. */
   onExpired: () => void;
   trail: Pick<AuditTrail, 'note'>;
   log: Logger;
@@ -103,6 +103,10 @@ export function eventRoutes({
       // Other outcomes aren't recorded because the event will be redelivered.
       if (outcome === 'accepted')
         trail.note({ ...act, actor: senderOf(read.source), outcome: 'done', feeds, ids });
+      if (outcome === 'accepted' && read.expiredItems > 0) {
+        onExpired();
+        log.info({ ids, dropped: read.expiredItems }, 'dropped the expired notifications of an event');
+      }
       if (outcome === 'accepted') log.debug({ ids }, 'accepted an event from the topic');
       else log.warn({ ids, outcome }, 'cannot accept an event from the topic; Dapr will redeliver it');
       return outcome === 'accepted' ? 'SUCCESS' : 'RETRY';
