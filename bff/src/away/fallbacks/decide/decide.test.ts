@@ -99,9 +99,9 @@ describe('a message that is due to be repeated', () => {
     const counted = Array.from({ length: 5 }, (_, n) => ({ ...item, id: `open-${n}` }));
     const sending = [{ key: 'key', via: 'email', until: NOW, attempts: 1, items: [...shown, ...counted] }];
     const { messages } = decide({ ...before, sending }, repeating);
-    expect(messages.map(({ items: left }) => left)).toEqual([
-      counted.map((one) => ({ ...one, notification: arrival(one.id) })),
-    ]);
+    expect(
+      messages.map(({ items: left }) => left.map(({ id, notification }) => [id, notification?.id])),
+    ).toEqual([counted.map(({ id }) => [id, id])]);
   });
 
   it('should end if the channel no longer reaches the reader', () => {
