@@ -27,10 +27,10 @@ export interface Reader {
 
 const PAUSE_MS = 400;
 
-/** Tools for a case: connections that close when the case ends, unused feed names, and a publisher. */
 /** Minimum patience for a deletion (ms). */
 const DELETION_MS = 10_000;
 
+/** Tools for a case: connections that close when the case ends, unused feed names, and a publisher. */
 export class Kit {
   readonly target: Target;
   readonly #open: { close(): void }[] = [];

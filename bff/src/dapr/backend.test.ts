@@ -11,7 +11,7 @@ import { daprBackend } from './backend.ts';
 /** The maximum messages in flight of two channels. */
 const SENDS = 200;
 /** The maximum calls to bindings at the same time. */
-const MAX_CALLS = 512;
+const MAX_CALLS = 1_024;
 
 /** The calls to bindings that the sidecar hasn't responded to. */
 let unanswered: ServerResponse[];

@@ -39,8 +39,8 @@ import { positionProofs } from '../deliver/broadcast/position-proofs.ts';
 
 /** Time limit in ms for a channel's binding call. */
 const BINDING_TIMEOUT_MS = 30_000;
-/** Maximum calls to bindings at the same time. Enough for five channels at their limits of messages in flight. */
-const BINDING_CONNECTIONS = 512;
+/** Maximum calls to bindings at the same time. Enough for ten channels at their limits of messages in flight. */
+const BINDING_CONNECTIONS = 1_024;
 
 /** Carries publications between instances, bypassing Dapr. */
 export interface Backplane {

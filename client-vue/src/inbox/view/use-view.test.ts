@@ -137,6 +137,24 @@ describe('the Unread tab', () => {
   });
 });
 
+it('should tell whether new notifications appear in the list', () => {
+  view = scope.run(() => useView())!;
+  const plain = view.filter;
+  const listings = (['all', 'unread', 'archive', 'snoozed'] as const).map((tab) => {
+    view.tab = tab;
+    view.filter = plain;
+    const unfiltered = view.showsArrivals;
+    view.filter = { ...plain, severity: 'error' };
+    return [tab, unfiltered, view.showsArrivals];
+  });
+  expect(listings).toEqual([
+    ['all', true, false],
+    ['unread', true, false],
+    ['archive', false, false],
+    ['snoozed', false, false],
+  ]);
+});
+
 describe('a failed search', () => {
   beforeEach(() => useReader().initFeed('all', { epoch: 'e', offset: 0 }));
 

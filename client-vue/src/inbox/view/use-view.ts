@@ -29,7 +29,11 @@ export function useView() {
 
   /** A text search in the `all` tab includes archived and snoozed items. */
   const isEverywhere = computed(() => tab.value === 'all' && filter.value.text.trim() !== '');
-  const isPlain = computed(() => tab.value === 'all' && !isFiltering(filter.value));
+  /** Whether new notifications appear in the list. */
+  const showsArrivals = computed(
+    () => (tab.value === 'all' || tab.value === 'unread') && !isFiltering(filter.value),
+  );
+  const isPlain = computed(() => tab.value === 'all' && showsArrivals.value);
 
   const request = computed((): SearchRequest | undefined => {
     if (isPlain.value) return undefined;
@@ -77,7 +81,7 @@ export function useView() {
   );
 
   return reactive({
-    ...{ tab, filter, shown, isPlain },
+    ...{ tab, filter, shown, isPlain, showsArrivals },
     searchStatus: search.status,
     more: search.more,
     loadMore: search.loadMore,
