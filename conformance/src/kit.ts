@@ -96,10 +96,15 @@ export class Kit {
     return { inbox: stream.inbox, first, close: () => stream.close() };
   }
 
+  /** Aborts a request, and reading its response, when the patience ends, but not before `minMs`. */
+  patience(minMs = 0): AbortSignal {
+    return AbortSignal.timeout(Math.max(this.target.patienceMs, minMs));
+  }
+
   get(path: string, init: RequestInit = {}): Promise<Response> {
     return fetch(`${this.target.url}${path}`, {
       ...init,
-      signal: this.#patience(),
+      signal: this.patience(),
       headers: { ...this.headers, ...(init.headers as Record<string, string> | undefined) },
     });
   }
@@ -161,7 +166,7 @@ export class Kit {
     const response = await fetch(`${publishUrl}${path}`, {
       method,
       // An erasure takes at least 3 s, so that clocks that differ a little don't matter.
-      signal: AbortSignal.timeout(Math.max(this.target.patienceMs, method === 'DELETE' ? DELETION_MS : 0)),
+      signal: this.patience(method === 'DELETE' ? DELETION_MS : 0),
       headers: {
         'content-type': 'application/json',
         ...(publishKey !== undefined && { authorization: `Bearer ${publishKey}` }),
@@ -171,11 +176,6 @@ export class Kit {
     if (response.status !== 202)
       throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return response;
-  }
-
-  /** Aborts a request, and reading its response, when the patience ends. */
-  #patience(): AbortSignal {
-    return AbortSignal.timeout(this.target.patienceMs);
   }
 
   async #waitForOffset(feed: string, offset: number): Promise<void> {

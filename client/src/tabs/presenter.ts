@@ -13,7 +13,7 @@ export class Presenter {
     if (previous !== undefined) this.#tabs.set(previous, { degree: 1, since: 0 });
   }
 
-  /** Chooses among `tabs` or, if there are none, among all tabs. Without the leader, a hidden tab can be chosen. */
+  /** Chooses among `tabs`, or among all tabs if it's empty. Without the leader, a hidden tab can be chosen. */
   choose(tabs: readonly string[] = []): string {
     const candidates = tabs.length > 0 ? tabs : [this.#leader, ...this.#tabs.keys()];
     return candidates.reduce((best, id) => (this.#compare(id, best) > 0 ? id : best));

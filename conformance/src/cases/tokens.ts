@@ -63,9 +63,7 @@ export const TOKENS: readonly Case[] = [
     assert.equal(response.status, 403);
   }),
   httpCase('rejects a page request without a token', ['token'], async (kit) => {
-    const response = await fetch(`${kit.target.url}/app/notifications`, {
-      signal: AbortSignal.timeout(kit.target.patienceMs),
-    });
+    const response = await fetch(`${kit.target.url}/app/notifications`, { signal: kit.patience() });
     assert.equal(response.status, 401);
   }),
 ];

@@ -20,12 +20,18 @@ async function signIn(page: Page): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-it('should keep the draft while the operator replaces an expired token', async () => {
+/** Opens the page with a draft in the composer, and then denies access until the operator enters a new token. */
+async function denyWithDraft(guard: 'token' | 'role'): Promise<{ ops: FakeOps; page: Page }> {
   const ops = new FakeOps();
   const page = await openOps(ops);
   await field(page, 'title').fill('Draft');
-  [ops.guard, ops.token] = ['token', 'right'];
+  [ops.guard, ops.token] = [guard, 'right'];
   await page.clock.runFor(SNAPSHOT_EVERY_MS);
+  return { ops, page };
+}
+
+it('should keep the draft while the operator replaces an expired token', async () => {
+  const { page } = await denyWithDraft('token');
   await page.getByTestId('token-form').waitFor();
   expect(await field(page, 'title').isVisible()).toBe(false);
   await signIn(page);
@@ -34,11 +40,7 @@ it('should keep the draft while the operator replaces an expired token', async (
 });
 
 it('should keep the draft if the new token lacks the role', async () => {
-  const ops = new FakeOps();
-  const page = await openOps(ops);
-  await field(page, 'title').fill('Draft');
-  [ops.guard, ops.token] = ['role', 'right'];
-  await page.clock.runFor(SNAPSHOT_EVERY_MS);
+  const { ops, page } = await denyWithDraft('role');
   await signIn(page);
   await page.clock.runFor(SNAPSHOT_EVERY_MS);
   await page.getByText('This token doesn’t have the “ops” role.').waitFor();

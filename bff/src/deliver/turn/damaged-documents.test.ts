@@ -8,7 +8,7 @@ const to = (feed: string, id: string) => notification(id, { feed });
 const retraction = { ...retract('b1'), feed: BEN };
 
 let f: Fixture;
-/** What the store returns instead of a document, by key. */
+/** Replacements for stored documents, by key. */
 let overwritten: Map<string, unknown>;
 beforeEach(async () => {
   f = new Fixture();

@@ -58,13 +58,12 @@ export const useInterruptions = defineStore(() => {
     return interrupting;
   }
 
-  const reported = (): unknown[] => [readJson(tabStorage, RETURNED_KEY)].flat();
   const returnOf = (feed: string, { notification: { id }, until }: Arrived): string | undefined =>
     until === undefined ? undefined : `${itemKey(feed, id)} ${until}`;
 
   function notify(feed: string, publications: readonly Arrived[], presenting: boolean): void {
     // A returned notification is reported once, also after a reload.
-    const known = reported();
+    const known: unknown[] = [readJson(tabStorage, RETURNED_KEY)].flat();
     const unreported = publications.filter((arrived) => !known.includes(returnOf(feed, arrived) ?? ''));
     const interrupting = applyQuietHours(feed, unreported);
     const added = interrupting.flatMap((arrived) => returnOf(feed, arrived) ?? []);
