@@ -135,20 +135,25 @@ class Decider {
 
   /** The current content of a notification to send again, or the receipt of one that must not be sent again. */
   #repeatOf(item: SentItem, via: string, mayRepeat: boolean): Pick<Ready, 'notification'> | Ended {
-    const { standingOf, mayInterrupt, reaches } = this.#input;
     if (item.retracted) return { outcome: 'unknown', reason: 'retracted before the channel replied' };
     if (!mayRepeat) return { outcome: 'unknown', reason: STOPPED_REASON };
     const closed = (reason: string): Ended => ({
       outcome: 'suppressed',
       reason: `${reason}; an earlier attempt may have arrived`,
     });
-    if (!reaches(via)) return closed(UNREACHED_REASON);
-    const standing = standingOf({ ...item, steps: [] });
-    if (!standing.isOpen) return closed(standing.reason);
-    if (item.unless === 'seen' && standing.isSeen) return closed('seen');
-    const { notification } = standing;
-    const interruption = mayInterrupt(notification, via);
+    if (!this.#input.reaches(via)) return closed(UNREACHED_REASON);
+    const need = this.#needOf({ ...item, steps: [] }, item.unless, via);
+    if (need.reason !== undefined) return closed(need.reason);
+    const { notification, interruption } = need;
     return !interruption.interrupt && interruption.why === 'muted' ? closed('muted') : { notification };
+  }
+
+  /** A notification's content and whether it may interrupt, or why the reader no longer needs it. */
+  #needOf(waiting: Waiting, unless: SentItem['unless'], via: string) {
+    const standing = this.#input.standingOf(waiting);
+    if (!standing.isOpen) return { reason: standing.reason };
+    if (unless === 'seen' && standing.isSeen) return { reason: 'seen' };
+    return { ...standing, interruption: this.#input.mayInterrupt(standing.notification, via) };
   }
 
   /** Decides on each channel's due steps. */
@@ -199,17 +204,14 @@ class Decider {
    * quiet hours.
    */
   #readyOf(via: string): Ready[] {
-    const { standingOf, mayInterrupt } = this.#input;
     const ready: Ready[] = [];
     const readyNames = new Set<string>();
     this.#handleDue(via, (waiting, step) => {
       if (readyNames.has(nameOf(waiting)))
         return this.#end(waiting, via, 'suppressed', 'an earlier fallback is also due');
-      const standing = standingOf(waiting);
-      if (!standing.isOpen) return this.#end(waiting, via, 'suppressed', standing.reason);
-      if (step.unless === 'seen' && standing.isSeen) return this.#end(waiting, via, 'suppressed', 'seen');
-      const { notification } = standing;
-      const interruption = mayInterrupt(notification, via);
+      const need = this.#needOf(waiting, step.unless, via);
+      if (need.reason !== undefined) return this.#end(waiting, via, 'suppressed', need.reason);
+      const { notification, interruption } = need;
       if (!interruption.interrupt) {
         if (interruption.why === 'quiet' && interruption.until < Infinity) return interruption.until;
         return this.#end(waiting, via, 'suppressed', interruption.why);
