@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { settledWithin, sleep } from '../../testing/fake-time.ts';
 import { slowBffs } from '../../testing/slow-bffs.ts';
 import { idsOf, notification } from '../../testing/test-producer.ts';
-import { MAX_ENTRIES, MAX_FEEDS } from './queue/backlog.ts';
+import { TOO_MANY_ENTRIES, TOO_MANY_FEEDS } from './queue/backlog.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') }));
 afterEach(() => void vi.useRealTimers());
@@ -15,7 +15,7 @@ const inFeeds = (count: number) =>
 describe('a lane whose entries haven’t been claimed', () => {
   it('should wait until entries with many feeds are claimed, so that accepted notifications arrive soon', async () => {
     const { producer, backend, bffs } = slowBffs();
-    expect(await producer.produce(inFeeds(MAX_FEEDS))).toBe('accepted');
+    expect(await producer.produce(inFeeds(TOO_MANY_FEEDS))).toBe('accepted');
     const next = producer.produce([notification('next')]);
     await sleep(1_000);
     expect(backend.deposited).toHaveLength(1);
@@ -29,7 +29,7 @@ describe('a lane whose entries haven’t been claimed', () => {
     const { producer, bffs, peek } = slowBffs();
     bffs.claimed = Infinity;
     const hundred = Array.from({ length: 100 }, (_, i) => notification(`n${i}`));
-    for (let entry = 0; entry < 10 * MAX_ENTRIES; entry++) {
+    for (let entry = 0; entry < 10 * TOO_MANY_ENTRIES; entry++) {
       expect(await settledWithin(producer.produce(hundred), 100)).toBe('accepted');
     }
     expect(peek).toHaveBeenCalled();
@@ -39,17 +39,17 @@ describe('a lane whose entries haven’t been claimed', () => {
   it('should wait at most 2 s after an entry while the bffs work on a long backlog', async () => {
     const { producer, backend, bffs } = slowBffs();
     for (let entry = 1; entry <= 5; entry++) {
-      void producer.produce(inFeeds(MAX_FEEDS));
+      void producer.produce(inFeeds(TOO_MANY_FEEDS));
       await sleep(2_500);
     }
     expect(backend.deposited).toHaveLength(5);
     bffs.claimed = 1;
-    expect(await settledWithin(producer.produce(inFeeds(MAX_FEEDS)), 100)).toBe('accepted');
-    const seventh = producer.produce(inFeeds(MAX_FEEDS));
+    expect(await settledWithin(producer.produce(inFeeds(TOO_MANY_FEEDS)), 100)).toBe('accepted');
+    const seventh = producer.produce(inFeeds(TOO_MANY_FEEDS));
     expect(await settledWithin(seventh, 1_500)).toBeUndefined();
     expect(await settledWithin(seventh, 1_000)).toBe('accepted');
     bffs.claimed = 2;
-    const eighth = producer.produce(inFeeds(MAX_FEEDS));
+    const eighth = producer.produce(inFeeds(TOO_MANY_FEEDS));
     expect(await settledWithin(eighth, 1_000)).toBeUndefined();
     bffs.claimed = 7;
     expect(await settledWithin(eighth, 500)).toBe('accepted');
@@ -58,21 +58,21 @@ describe('a lane whose entries haven’t been claimed', () => {
   it('should wait at most 2 s after an entry, even if every check finds one more entry claimed', async () => {
     const { producer, bffs, peek } = slowBffs();
     for (let entry = 1; entry <= 100; entry++) {
-      void producer.produce(inFeeds(MAX_FEEDS));
+      void producer.produce(inFeeds(TOO_MANY_FEEDS));
       await sleep(entry === 1 ? 2_500 : 100);
     }
     peek.mockImplementation(async (key) => {
       await pause(100);
       return Number(key.split(':').at(-1)) > ++bffs.claimed ? '{}' : undefined;
     });
-    expect(await settledWithin(producer.produce(inFeeds(MAX_FEEDS)), 100)).toBe('accepted');
-    expect(await settledWithin(producer.produce(inFeeds(MAX_FEEDS)), 2_500)).toBe('accepted');
+    expect(await settledWithin(producer.produce(inFeeds(TOO_MANY_FEEDS)), 100)).toBe('accepted');
+    expect(await settledWithin(producer.produce(inFeeds(TOO_MANY_FEEDS)), 2_500)).toBe('accepted');
     expect(bffs.claimed).toBeLessThan(60);
   });
 
   it('should leave a request that needs several entries enough time to finish while the bffs catch up', async () => {
     const { producer, backend, bffs } = slowBffs();
-    void producer.produce(inFeeds(MAX_FEEDS));
+    void producer.produce(inFeeds(TOO_MANY_FEEDS));
     const advance = setInterval(() => bffs.claimed++, 1_900);
     await sleep(100);
     const five = producer.produce(Array.from({ length: 5 }, () => inFeeds(MAX_ENTRY_NOTIFICATIONS)).flat());
@@ -83,7 +83,7 @@ describe('a lane whose entries haven’t been claimed', () => {
 
   it('should still wait the full 2 s if an entry splits a request and the remaining items fit in the next entry', async () => {
     const { producer, backend, bffs } = slowBffs();
-    void producer.produce(inFeeds(MAX_FEEDS));
+    void producer.produce(inFeeds(TOO_MANY_FEEDS));
     await sleep(100);
     const items = inFeeds(1_200);
     const batches = [0, 300, 600, 900].map((start) => producer.produce(items.slice(start, start + 300)));
@@ -97,7 +97,7 @@ describe('a lane whose entries haven’t been claimed', () => {
 
   it('should wait less if an entry splits a request and the remaining items are too large for one entry', async () => {
     const { producer, backend, bffs } = slowBffs();
-    void producer.produce(inFeeds(MAX_FEEDS));
+    void producer.produce(inFeeds(TOO_MANY_FEEDS));
     await sleep(100);
     const large = Array.from({ length: 900 }, (_, i) =>
       notification(`n${i}`, { feed: `user:${i}`, body: 'x'.repeat(500) }),
@@ -113,10 +113,10 @@ describe('a lane whose entries haven’t been claimed', () => {
 
   it('should accept requests without waiting while the bffs are down', async () => {
     const { producer } = slowBffs();
-    await producer.produce(inFeeds(MAX_FEEDS));
-    expect(await settledWithin(producer.produce(inFeeds(MAX_FEEDS)), 2_500)).toBe('accepted');
+    await producer.produce(inFeeds(TOO_MANY_FEEDS));
+    expect(await settledWithin(producer.produce(inFeeds(TOO_MANY_FEEDS)), 2_500)).toBe('accepted');
     for (let entry = 0; entry < 100; entry++)
-      expect(await settledWithin(producer.produce(inFeeds(MAX_FEEDS)), 100)).toBe('accepted');
+      expect(await settledWithin(producer.produce(inFeeds(TOO_MANY_FEEDS)), 100)).toBe('accepted');
   });
 
   it('should report how long it waited, or 0 if the first check finds that all entries are claimed', async () => {
@@ -127,10 +127,10 @@ describe('a lane whose entries haven’t been claimed', () => {
       return Number(key.split(':').at(-1)) > bffs.claimed ? '{}' : undefined;
     });
     bffs.claimed = 1;
-    await producer.produce(inFeeds(MAX_FEEDS));
+    await producer.produce(inFeeds(TOO_MANY_FEEDS));
     await sleep(100);
     expect(waited.mock.calls).toEqual([[0]]);
-    await producer.produce(inFeeds(MAX_FEEDS));
+    await producer.produce(inFeeds(TOO_MANY_FEEDS));
     await sleep(1_000);
     bffs.claimed = 2;
     await sleep(500);
@@ -141,7 +141,7 @@ describe('a lane whose entries haven’t been claimed', () => {
   it('should give up on a check that gets no response', async () => {
     const { producer, observer, peek } = slowBffs();
     peek.mockReturnValue(new Promise(() => {}));
-    await producer.produce(inFeeds(MAX_FEEDS));
+    await producer.produce(inFeeds(TOO_MANY_FEEDS));
     const next = producer.produce([notification('next')]);
     expect(await settledWithin(next, 3_000)).toBe('accepted');
     expect(observer.events).toContain('failed check 0 1');
@@ -150,7 +150,7 @@ describe('a lane whose entries haven’t been claimed', () => {
   it('should treat an entry as unclaimed if the check fails, and report the failure', async () => {
     const { producer, backend, observer, peek } = slowBffs();
     peek.mockRejectedValue(new Error('no sidecar'));
-    await producer.produce(inFeeds(MAX_FEEDS));
+    await producer.produce(inFeeds(TOO_MANY_FEEDS));
     const next = producer.produce([notification('next')]);
     await sleep(1_000);
     expect(backend.deposited).toHaveLength(1);
@@ -161,14 +161,14 @@ describe('a lane whose entries haven’t been claimed', () => {
 
   it('should wait less if the requests’ time limit is short, so that they can still finish', async () => {
     const { producer } = slowBffs({ requestTimeoutMs: 200 });
-    await producer.produce(inFeeds(MAX_FEEDS));
+    await producer.produce(inFeeds(TOO_MANY_FEEDS));
     const next = producer.produce([notification('next')]);
     expect(await settledWithin(next, 199)).toBe('accepted');
   });
 
   it('should finish its queue during a graceful shutdown without waiting for the bffs', async () => {
     const { producer, backend } = slowBffs();
-    await producer.produce(inFeeds(MAX_FEEDS));
+    await producer.produce(inFeeds(TOO_MANY_FEEDS));
     const next = producer.produce([notification('next')]);
     await sleep(50);
     expect(backend.deposited).toHaveLength(1);

@@ -23,7 +23,7 @@ export interface CheckResult {
 
 export const ratioOf = ({ predicted, measured }: Comparison): number => measured / predicted;
 
-/** True if the values are within the factor of each other or the difference is negligible. */
+/** True if the values are within a factor of `FACTOR` of each other, or the difference is negligible. */
 export const isWithin = (comparison: Comparison): boolean => {
   const { unit, measured, predicted } = comparison;
   if (unit === 'MiB' && Math.abs(measured - predicted) < IMMATERIAL_MIB) return true;

@@ -52,7 +52,7 @@ export interface Size {
   partitions: number;
 }
 
-/** The events a second that a load causes, and how they are distributed over the instances. */
+/** The rates (per second) that a load causes, and how it is spread over the instances. */
 export interface Flow {
   /** POSTs a second. */
   requests: number;

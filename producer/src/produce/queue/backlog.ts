@@ -2,9 +2,9 @@ import type { PartitionAnnouncement } from '@tocsin/contracts';
 import { backOff, pause } from '@tocsin/contracts/pause';
 
 /** A backlog is too long if its entries' feed counts add up to this. A turn's cost grows with its number of feeds. */
-export const MAX_FEEDS = 400;
+export const TOO_MANY_FEEDS = 400;
 /** A backlog is also too long if it has this many entries, even if each has a single feed. */
-export const MAX_ENTRIES = 64;
+export const TOO_MANY_ENTRIES = 64;
 /** Maximum number of entries in a backlog. If the bffs are down for a long time, it forgets its oldest entries. */
 const MAX_BACKLOG = 1_000;
 /** Delay between two checks (ms), before jitter. A check transfers the entry's content if it isn't claimed yet. */
@@ -34,7 +34,7 @@ export class Backlog {
   }
 
   get isTooLong(): boolean {
-    return this.#feeds >= MAX_FEEDS || this.#entries.length >= MAX_ENTRIES;
+    return this.#feeds >= TOO_MANY_FEEDS || this.#entries.length >= TOO_MANY_ENTRIES;
   }
 
   add(announcement: PartitionAnnouncement, feeds: number): void {
