@@ -93,6 +93,8 @@ const UNIT = {
 export default defineConfig({
   test: {
     teardownTimeout: 30_000,
+    // Saves a third of the unit tests' CPU time.
+    experimental: { fsModuleCache: true, fsModuleCachePath: 'node_modules/.cache/vitest' },
     sequence: { sequencer: LongestFirst },
     projects: [
       {

@@ -1,6 +1,6 @@
 import { SECRETS, problemSchema } from '@tocsin/contracts';
 import type { Socket } from 'socket.io-client';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SECRET, secondsFromNow, secretToken } from '../../testing/forge.ts';
 import { serveBff, type ServedBff } from '../../testing/served-bff.ts';
 
@@ -8,8 +8,10 @@ let bff: ServedBff;
 beforeAll(async () => {
   bff = await serveBff({ AUTH_MODE: 'jwt', JWT_CLOCK_SKEW: '0' }, { [SECRETS.jwt.name]: SECRET });
 });
-afterEach(() => bff.closeSockets());
-afterAll(() => bff.stop());
+afterAll(async () => {
+  bff.closeSockets();
+  await bff.stop();
+});
 
 /** Subscribes a reader to feeds and collects the received ids. `outcomes` has `ok` or the error code for each feed. */
 async function reader(token: string, feeds: readonly string[]) {
@@ -68,8 +70,11 @@ describe('two users', () => {
   });
 });
 
-describe('a connection with a token', () => {
-  it('should get a warning and a closing event with a code, then be disconnected when the token expires', async () => {
+// These run concurrently because some wait for a token to expire.
+describe.concurrent('a connection with a token', () => {
+  it('should get a warning and a closing event with a code, then be disconnected when the token expires', async ({
+    expect,
+  }) => {
     const { socket } = await reader(secretToken({ exp: secondsFromNow(6) }), ['all']);
     const expiring = await once(socket, 'token-expiring');
     expect(expiring.expiresInMs).toBeGreaterThan(0);
@@ -85,7 +90,7 @@ describe('a connection with a token', () => {
     });
   });
 
-  it('should stay open if it sends a new token before the old token expires', async () => {
+  it('should stay open if it sends a new token before the old token expires', async ({ expect }) => {
     const { socket, ids } = await reader(secretToken({ exp: secondsFromNow(6) }), ['all', 'user:user-1']);
     let isOver = false;
     socket.on('closing', () => (isOver = true));
@@ -98,7 +103,7 @@ describe('a connection with a token', () => {
     expect(isOver).toBe(false);
   });
 
-  it('should keep its expiry when the new token is refused', async () => {
+  it('should keep its expiry when the new token is refused', async ({ expect }) => {
     const { socket } = await reader(secretToken({ exp: secondsFromNow(6) }), ['all']);
     const end = waitForDisconnect(socket);
     const answers = [
@@ -116,7 +121,7 @@ describe('a connection with a token', () => {
     await end;
   });
 
-  it("should be closed when the new token doesn't permit all subscribed feeds", async () => {
+  it("should be closed when the new token doesn't permit all subscribed feeds", async ({ expect }) => {
     const { socket, ids } = await reader(secretToken({ feeds: ['orders', 'stock'] }), ['topic:orders']);
     expect(await bff.renew(socket, secretToken({ feeds: ['orders'] }))).toEqual({ ok: true });
     await bff.publish('topic:orders', 'before-the-change');
@@ -128,7 +133,7 @@ describe('a connection with a token', () => {
     await end;
   });
 
-  it('should be closed if it sends too many invalid tokens', async () => {
+  it('should be closed if it sends too many invalid tokens', async ({ expect }) => {
     const { socket } = await reader(secretToken(), []);
     const closing = once(socket, 'closing');
     for (let i = 0; i < 20; i++) socket.emit('token', { token: `guess-${i}` }, () => undefined);

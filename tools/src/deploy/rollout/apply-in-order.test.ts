@@ -51,7 +51,7 @@ async function deploy({ outcome = 'created', registry }: { outcome?: string; reg
     return { code: 0, stdout: JSON.stringify({ items }), stderr: '' };
   });
   const say = (line: string) => void output.push(line);
-  await applyInOrder(kubectl, RESOURCES, { registry, timeoutMs: 10_000, say });
+  await applyInOrder(kubectl, RESOURCES, { registry, timeoutMs: 10_000, say, pollMs: 1 });
   return { events, output };
 }
 

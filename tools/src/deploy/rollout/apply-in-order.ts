@@ -16,7 +16,7 @@ const LAST = ['Deployment', 'HorizontalPodAutoscaler', 'Ingress'];
 export async function applyInOrder(
   kubectl: Kubectl,
   resources: readonly Resource[],
-  { say, ...options }: Pick<RolloutOptions, 'registry' | 'timeoutMs' | 'say'>,
+  { say, ...options }: Pick<RolloutOptions, 'registry' | 'timeoutMs' | 'say' | 'pollMs'>,
 ): Promise<void> {
   const isNamespace = ({ kind }: Resource) => kind === 'Namespace';
   const isLast = ({ kind }: Resource) => LAST.includes(kind);

@@ -37,6 +37,7 @@ async function waitForBff(app: string): Promise<void> {
   await waitForRollout(kubectl, {
     ...{ namespace: 'ns', registry: undefined, workloads, timeoutMs: 60_000 },
     say: () => undefined,
+    pollMs: 1,
   });
 }
 
@@ -57,6 +58,7 @@ async function waitThroughFailures(failures: number): Promise<void> {
   await waitForRollout(kubectl, {
     ...{ namespace: 'ns', registry: undefined, workloads: ['deployment/bff'], timeoutMs: 300_000 },
     say: () => undefined,
+    pollMs: 1,
   });
 }
 
@@ -88,6 +90,7 @@ it('should say to delete a pod of an earlier revision if Redis isn’t ready in 
   const wait = waitForRollout(kubectl, {
     ...{ namespace: 'ns', registry: undefined, workloads: ['statefulset/redis'], timeoutMs: 60_000 },
     say: () => undefined,
+    pollMs: 1,
   });
   await expect(wait).rejects.toThrow(/Not ready after 60 s: redis 0\/1\..*delete pod redis-0/);
 });
@@ -104,6 +107,7 @@ it('should report a full quota only at the timeout', async () => {
   const wait = waitForRollout(kubectl, {
     ...{ namespace: 'ns', registry: undefined, workloads: ['deployment/bff'], timeoutMs: 30_000 },
     say: () => undefined,
+    pollMs: 1,
   });
   await expect(wait).rejects.toThrow(/Not ready after 30 s: bff 0\/1\. .*exceeded quota: tocsin/);
 });

@@ -21,6 +21,8 @@ export interface RolloutOptions {
   workloads: readonly string[];
   timeoutMs: number;
   say: Say;
+  /** Time between two checks (ms). */
+  pollMs?: number;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface RolloutOptions {
  *   30 s, or after the timeout
  */
 export async function waitForRollout(kubectl: Kubectl, options: RolloutOptions): Promise<void> {
-  const { namespace, registry, timeoutMs, say } = options;
+  const { namespace, registry, timeoutMs, say, pollMs = POLL_MS } = options;
   const end = Date.now() + timeoutMs;
   const remedy =
     `\`kubectl -n ${namespace} get pods\` and \`kubectl -n ${namespace} describe pod NAME\` show why. ` +
@@ -48,7 +50,7 @@ export async function waitForRollout(kubectl: Kubectl, options: RolloutOptions):
       failingSince ??= Date.now();
       if (Date.now() >= Math.min(failingSince + FAILURE_GRACE_MS, end))
         throw new Failure(`${error.message}. Once the cluster responds, deploy again.`);
-      await delay(POLL_MS);
+      await delay(pollMs);
       continue;
     }
     const workloads = items
@@ -72,6 +74,6 @@ export async function waitForRollout(kubectl: Kubectl, options: RolloutOptions):
       reportedAt = now;
       say(`Waiting until ready: ${pending.join(', ')}`);
     }
-    await delay(POLL_MS);
+    await delay(pollMs);
   }
 }
