@@ -1,4 +1,9 @@
-import { SEARCH_PARAMETERS, searchQuerySchema, type SearchAnswer } from '@tocsin/contracts';
+import {
+  MAX_FEEDS_PER_CONNECTION,
+  SEARCH_PARAMETERS,
+  searchQuerySchema,
+  type SearchAnswer,
+} from '@tocsin/contracts';
 import { invalidQuery, sendProblem, type Logger } from '@tocsin/service';
 import { Router, type RequestHandler } from 'express';
 import { BadCursorError, type SearchRequest } from '../../readers/search/search.ts';
@@ -28,7 +33,7 @@ export function searchRoutes({ search, limit, log }: SearchRouteOptions): Router
       const query = readQuery(searchQuerySchema, request, response, ['feed']);
       if (!query) return;
       const { feed, clientId, ...rest } = query;
-      const feeds = [...new Set(feed ?? namedFeeds(request.identity))];
+      const feeds = [...new Set(feed ?? namedFeeds(request.identity).slice(0, MAX_FEEDS_PER_CONNECTION))];
       if (!feeds.every((one) => isPermitted(request, response, one))) return;
       try {
         const answer = await search(readerOf(request.identity, clientId), { ...rest, feeds });

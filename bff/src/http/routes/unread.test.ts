@@ -69,3 +69,11 @@ it('should only accept GET and HEAD', async () => {
   const response = await fetch(`${open.url}/app/unread`, { method: 'POST' });
   expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
 });
+
+it('should count every topic in a token that lists more topics than a connection can subscribe to', async () => {
+  const topics = Array.from({ length: 150 }, (_, index) => `desk-${index}`);
+  await signedIn.publish('topic:desk-149', 'last');
+  const headers = { authorization: `Bearer ${secretToken({ sub: 'cleo', feeds: topics })}` };
+  const { total, feeds } = await unread(`${signedIn.url}/app/unread`, headers);
+  expect([total, feeds.length]).toEqual([1, 152]);
+});
