@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { notificationInputSchema, notificationSchema, SERVER_EVENT_NAMES } from '@tocsin/contracts';
+import { notificationInputSchema, notificationSchema, SECRETS, SERVER_EVENT_NAMES } from '@tocsin/contracts';
 import { expect, it } from 'vitest';
 import { ROOT } from '../../paths.ts';
 
@@ -26,4 +26,11 @@ it('should document every server event in the protocol', () => {
   const table = section('docs/protocol.md', /^### Events$/m, /^```/m);
   const listed = [...table.matchAll(/^\| `([a-z-]+)` /gm)].map(([, name]) => name);
   expect(listed.sort()).toEqual([...SERVER_EVENT_NAMES].sort());
+});
+
+it.each(['notification-secrets', 'notification-keys'])('should document every secret in %s', (store) => {
+  const row = section('docs/guides/secure-it.md', new RegExp(`^\\|[^|]*\\| \`${store}\``, 'm'), /$/m);
+  const listed = Array.from(row.split('|')[3]?.matchAll(/`(\w+)`/g) ?? [], ([, name]) => name);
+  const secrets = Object.values(SECRETS).filter((secret) => secret.store === store);
+  expect(listed.sort()).toEqual(secrets.map(({ name }) => name).sort());
 });

@@ -20,7 +20,7 @@ export const bindingChannelSchema = z.strictObject({
     .optional(),
   /** Literal text, or `$` and a field's name. */
   metadata: metadataMappingSchema.optional(),
-  /** Any JSON. Strings are literal text, or `$` and a field's name. Default: `$event`. */
+  /** JSON with only whole numbers. Strings are literal text, or `$` and a field's name. Default: `$event`. */
   data: dataMappingSchema.optional(),
   /** Whether the service behind the binding ignores a `$key` that it has seen before. Default: false. */
   repeatable: z.boolean().optional(),

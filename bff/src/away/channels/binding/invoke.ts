@@ -35,7 +35,7 @@ export const sendThrough = (prepare: () => () => Promise<unknown>): Promise<Send
 const STATUS = /received status code (\d{3})/;
 
 /** Error messages from Go's network library, Node and the sidecar for failures before anything was sent. */
-const NOT_SENT =
+export const NOT_SENT =
   /connection refused|ECONNREFUSED|no such host|no route to host|network is unreachable|x509: |couldn't find output binding|ERR_INVOKE_OUTPUT_BINDING_NOT_FOUND/;
 
 /** Response statuses that mean "not processed, retry later". */
