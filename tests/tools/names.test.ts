@@ -110,6 +110,23 @@ describe('components/', () => {
     expect(component(COMPONENTS.audit).spec.metadata.map((item) => item.name)).not.toContain('streamTTL');
   });
 
+  it('should get Redis settings on Kubernetes only if they use Redis', () => {
+    const patchesSchema = z.object({
+      patches: z.array(z.object({ target: z.object({ kind: z.string(), name: z.string() }) })),
+    });
+    const folders = ['redis-tls', 'redis-client-cert', 'redis-sentinel', 'redis-cluster'];
+    const names = [['base', 'dapr'], ...folders.map((folder) => ['components', folder])].map((path) => {
+      const { patches } = patchesSchema.parse(read('k8s', ...path, 'kustomization.yaml'));
+      const pattern = patches.find(({ target }) => target.kind === 'Component')?.target.name;
+      return resources.flatMap(({ resource: { kind, metadata } }) =>
+        kind === 'Component' && new RegExp(`^${pattern}$`).test(metadata.name) ? [metadata.name] : [],
+      );
+    });
+    const onRedis = resources.filter(({ resource }) => resource.spec.type?.endsWith('.redis'));
+    for (const patched of names)
+      expect(patched).toEqual(onRedis.map(({ resource }) => resource.metadata.name));
+  });
+
   it('should name each file after its component', () => {
     for (const { file, resource } of resources) {
       if (resource.kind === 'Component') expect(file).toBe(`${resource.metadata.name}.yaml`);
