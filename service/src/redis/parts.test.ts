@@ -1,5 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
+import { afterAll, describe, expect, it } from 'vitest';
 import { distinctRedis, readRedisParts } from './parts.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'tocsin-redis-parts-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const hosts = ({ addresses }: { addresses: readonly { host: string }[] }) =>
   addresses.map(({ host }) => host).join();
@@ -32,6 +39,23 @@ describe("each part's Redis", () => {
       ['state'],
       ['topics'],
     ]);
+  });
+
+  it('should not inherit settings for TLS or Sentinels that it turns off', () => {
+    const ca = join(dir, 'ca.pem');
+    writeFileSync(ca, rootCertificates[0] ?? '');
+    const env = {
+      ...{ REDIS_TLS: 'true', REDIS_CA_FILE: ca, REDIS_SENTINEL: 'true' },
+      ...{ REDIS_SENTINEL_USERNAME: 'ann', REDIS_SENTINEL_PASSWORD: 'secret' },
+      ...{ REDIS_STATE_TLS: 'false', REDIS_STATE_SENTINEL: 'false' },
+    };
+    const { broadcaster, state } = readRedisParts(env);
+    expect(broadcaster).toMatchObject({ tls: { ca: rootCertificates[0] }, sentinel: { password: 'secret' } });
+    expect(state).not.toHaveProperty('tls');
+    expect(state).not.toHaveProperty('sentinel');
+    expect(() => readRedisParts({ ...env, REDIS_STATE_CA_FILE: ca })).toThrow(
+      /REDIS_STATE_CA_FILE: has no effect without TLS/,
+    );
   });
 
   it('should report a part’s invalid settings under its own prefix', () => {

@@ -21,6 +21,12 @@ export type RedisParts = Record<RedisPart | 'broadcaster', RedisTarget>;
 const COMMON = 'REDIS_';
 const NAMES = Object.keys(redisSettings).map((name) => name.slice(COMMON.length));
 
+/** Settings that have an effect only if another one is `true`. */
+const SWITCHES: Partial<Record<string, string>> = {
+  ...{ CA_FILE: 'TLS', CERT_FILE: 'TLS', KEY_FILE: 'TLS' },
+  ...{ SENTINEL_USERNAME: 'SENTINEL', SENTINEL_PASSWORD: 'SENTINEL' },
+};
+
 type Env = Record<string, string | undefined>;
 
 /** Uses the same Redis for all parts. */
@@ -31,7 +37,8 @@ export const singleRedisParts = (target: RedisTarget): RedisParts => ({
 
 /**
  * Reads the settings for each Redis. For example, `REDIS_STATE_HOST` overrides `REDIS_HOST` for the state. Settings
- * missing from a part default to the broadcaster's.
+ * missing from a part default to the broadcaster's. A part that turns off TLS or Sentinels doesn't inherit the settings
+ * for them.
  * @throws ConfigError that lists all errors of the first invalid part
  */
 export function readRedisParts(env: Env): RedisParts {
@@ -44,9 +51,10 @@ export function readRedisParts(env: Env): RedisParts {
 }
 
 function readPart(env: Env, prefix: string): RedisTarget {
+  const isOff = (name: string | undefined) => name !== undefined && env[prefix + name] === 'false';
   const partEnv = NAMES.map((name): [string, string | undefined] => [
     COMMON + name,
-    env[prefix + name] || env[COMMON + name],
+    env[prefix + name] || (isOff(SWITCHES[name]) ? undefined : env[COMMON + name]),
   ]);
   try {
     return redisTarget(readRedisSettings(Object.fromEntries(partEnv)));

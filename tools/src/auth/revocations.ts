@@ -53,8 +53,9 @@ export async function revocations({ revoke, before, lift }: RevocationsOptions):
     return 0;
   } catch (error) {
     if (error instanceof RevocationsFullError) throw new Failure(error.message);
-    if (error instanceof SidecarError && error.status === undefined) {
-      throw new Failure(`The bff's sidecar does not respond: ${error.message}. Is Tocsin running?`);
+    if (error instanceof SidecarError) {
+      const isChange = revoke !== undefined || lift !== undefined;
+      throw new Failure(`${explain(error)}${isChange ? UNCERTAIN : ''}`);
     }
     throw error;
   } finally {
@@ -62,6 +63,14 @@ export async function revocations({ revoke, before, lift }: RevocationsOptions):
     await sidecar.close();
   }
 }
+
+const UNCERTAIN =
+  ' The change may still have been stored; `npm run token -- --revocations` shows whether it was.';
+
+const explain = ({ message, status }: SidecarError): string =>
+  status === undefined
+    ? `The bff's sidecar does not respond: ${message}. Is Tocsin running?`
+    : `${message.replace(/\.$/, '')}.`;
 
 function revocationListOf(sidecar: Sidecar): RevocationList {
   return new RevocationList({

@@ -5,16 +5,20 @@ import {
   addressText,
   distinctRedis,
   explainRedisFault,
+  mastersOf,
   openOnce,
   targetText,
+  type RedisClient,
   type RedisPart,
   type RedisParts,
   type RedisTarget,
 } from '@tocsin/service/redis';
+import { parseRedisInfo } from '@tocsin/service/redis-info';
 import { Failure, messageOf } from '../failure.ts';
 import { freePorts, isPortFree } from '../net/ports.ts';
 import type { Dapr } from '../setup/dapr/dapr.ts';
 import { pingRedis, privateRedis, type RedisServer } from '../setup/redis/redis.ts';
+import { isTooOld, OLDEST_REDIS } from '../setup/redis/version.ts';
 import { placementService, schedulerService, type ControlService } from '../stack/control-plane.ts';
 
 /** The default ports where a separately started sidecar looks for placement and the scheduler. */
@@ -66,7 +70,7 @@ async function redisService(server: RedisServer, dataDir: string, logDir: string
   };
 }
 
-/** @throws Failure if a configured Redis doesn't respond, or rejects the connection or the login */
+/** @throws Failure if a configured Redis doesn't respond, rejects the connection or the login, or is too old */
 export async function checkExternalRedis(redis: RedisParts): Promise<void> {
   for (const { target, parts } of distinctRedis(redis)) await checkTarget(target, parts);
 }
@@ -75,18 +79,39 @@ async function checkTarget(
   target: RedisTarget,
   parts: readonly (RedisPart | 'broadcaster')[],
 ): Promise<void> {
+  const reason = await reasonAgainst(target);
+  if (reason === undefined) return;
+  const source = parts.includes('broadcaster') ? 'REDIS_HOST' : `for ${parts.join(' and ')}`;
+  throw new Failure(
+    `Cannot use the Redis at ${targetText(target)} (${source}): ${reason} If REDIS_HOST is unset, Tocsin starts ` +
+      'its own Redis.',
+  );
+}
+
+/** Why Tocsin can't use this Redis, and the remedy; `undefined` if it can. */
+async function reasonAgainst(target: RedisTarget): Promise<string | undefined> {
+  let client: RedisClient | undefined;
   try {
-    const client = await openOnce(target, { connectTimeout: CHECK_MS, socketTimeout: CHECK_MS });
-    client.destroy();
+    client = await openOnce(target, { connectTimeout: CHECK_MS, socketTimeout: CHECK_MS });
+    const old = (await versionsOf(client)).find(isTooOld);
+    return old && `it is version ${old}. Use Redis ${OLDEST_REDIS} or later, or Valkey.`;
   } catch (error) {
     const explanation = explainRedisFault(error, target);
-    const reason = explanation
+    return explanation
       ? `it ${explanation.what}. ${explanation.remedy}`
       : `${messageOf(error)}. Start it, or correct REDIS_HOST, REDIS_USERNAME and REDIS_PASSWORD.`;
-    const source = parts.includes('broadcaster') ? 'REDIS_HOST' : `for ${parts.join(' and ')}`;
-    throw new Failure(
-      `Cannot use the Redis at ${targetText(target)} (${source}): ${reason} If REDIS_HOST is unset, Tocsin starts ` +
-        'its own Redis.',
-    );
+  } finally {
+    if (client?.isOpen) client.destroy();
   }
 }
+
+/** The version that each master reports. Its user may not be allowed to ask. */
+const versionsOf = (client: RedisClient): Promise<(string | undefined)[]> =>
+  Promise.all(
+    mastersOf(client).map((master) =>
+      master.info('server').then(
+        (info) => parseRedisInfo(info).get('redis_version'),
+        () => undefined,
+      ),
+    ),
+  );

@@ -95,6 +95,21 @@ describe('judgeRollout', () => {
     expect(judge({}, pod(fields)).problem).toBeUndefined();
   });
 
+  it('should ignore pods that newer ones replace, and report failures of the newer ones', () => {
+    const waiting = { reason: 'ImagePullBackOff' };
+    const created = (of: ReturnType<typeof pod>, hash: string, creationTimestamp: string) => {
+      const labels = { ...of.metadata.labels, 'pod-template-hash': hash };
+      return { ...of, metadata: { ...of.metadata, labels, creationTimestamp } };
+    };
+    const older = created(pod({ waiting }), 'a', '2026-01-01T00:00:00Z');
+    const starting = created(pod({}), 'b', '2026-01-01T00:09:00Z');
+    const failing = created(pod({ waiting }), 'b', '2026-01-01T00:09:00Z');
+    expect(judge(unfinished, older).problem).toMatch(/^Cannot pull the image/);
+    expect(judge(unfinished, older, starting).problem).toBeUndefined();
+    expect(judge(unfinished, starting, older).problem).toBeUndefined();
+    expect(judge(unfinished, older, failing, starting).problem).toMatch(/^Cannot pull the image/);
+  });
+
   it('should say to delete a failing StatefulSet pod of an earlier revision, which is never replaced', () => {
     const judgeRedis = (updateRevision: string, ready = 'False', podManagementPolicy = 'OrderedReady') => {
       const redis = {
@@ -105,7 +120,7 @@ describe('judgeRollout', () => {
       const labels = { 'app.kubernetes.io/name': 'redis', 'controller-revision-hash': 'redis-1' };
       const conditions = [{ type: 'Ready', status: ready }];
       const failing = pod({ waiting: { reason: 'ImagePullBackOff' }, image: 'valkey:0', conditions });
-      const pods = [{ ...failing, metadata: { name: 'redis-0', labels, annotations: {} } }];
+      const pods = [{ ...failing, metadata: { ...failing.metadata, name: 'redis-0', labels } }];
       return judgeRollout({ workloads: [workloadSchema.parse(redis)], pods }, setting);
     };
     const { problem, outdated } = judgeRedis('redis-2');

@@ -38,6 +38,7 @@ export const podSchema = z.object({
     name: z.string(),
     labels: z.record(z.string(), z.string()).default({}),
     annotations: z.record(z.string(), z.string()).default({}),
+    creationTimestamp: z.string().default(''),
     deletionTimestamp: z.string().optional(),
   }),
   spec: z.object({
@@ -88,10 +89,8 @@ export function judgeRollout(
 ): Judgement {
   const pending = workloads.filter((workload) => !isRolledOut(workload)).map(stateOf);
   const apps = workloads.map(({ metadata }) => metadata.name);
-  const activePods = pods.filter(
-    ({ metadata }) =>
-      metadata.deletionTimestamp === undefined &&
-      apps.includes(metadata.labels['app.kubernetes.io/name'] ?? ''),
+  const activePods = withoutReplaced(
+    pods.filter((pod) => pod.metadata.deletionTimestamp === undefined && apps.includes(appOf(pod))),
   );
   const rejections = workloads.flatMap(rejectionsOf);
   const outdated = (pod: Pod) => outdatedPod(pod, workloads, namespace);
@@ -114,6 +113,22 @@ export function judgeRollout(
     ...(pending.length > 0 && stuck !== undefined && { outdated: stuck }),
     ...(pending.length > 0 && fullQuota !== undefined && { fullQuota }),
   };
+}
+
+const appOf = ({ metadata }: Pod): string => metadata.labels['app.kubernetes.io/name'] ?? '';
+/** Only a Deployment's pod has it. It differs between revisions. */
+const hashOf = ({ metadata }: Pod): string | undefined => metadata.labels['pod-template-hash'];
+
+/**
+ * Omits a Deployment's pods of earlier revisions than its youngest pod. Kubernetes keeps them until new pods are
+ * available, even if they fail.
+ */
+function withoutReplaced(pods: readonly Pod[]): Pod[] {
+  const byAge = pods.toSorted((a, b) =>
+    a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp),
+  );
+  const newest = new Map(byAge.map((pod) => [appOf(pod), hashOf(pod)]));
+  return pods.filter((pod) => hashOf(pod) === newest.get(appOf(pod)));
 }
 
 function isRolledOut({ kind, metadata, spec, status }: Workload): boolean {
@@ -189,13 +204,13 @@ function imageProblem(pod: Pod, registry: string | undefined): string | undefine
   return undefined;
 }
 
-function missingSidecar({ metadata, spec }: Pod, namespace: string): string | undefined {
+function missingSidecar(pod: Pod, namespace: string): string | undefined {
+  const { metadata, spec } = pod;
   if (metadata.annotations['dapr.io/enabled'] !== 'true') return undefined;
   if ([...spec.containers, ...spec.initContainers].some(({ name }) => name === 'daprd')) return undefined;
-  const app = metadata.labels['app.kubernetes.io/name'] ?? '';
   return (
     `The pod ${metadata.name} was created without a sidecar because Dapr's webhook did not respond. ` +
-    `\`kubectl -n ${namespace} rollout restart deployment/${app}\` recreates it.`
+    `\`kubectl -n ${namespace} rollout restart deployment/${appOf(pod)}\` recreates it.`
   );
 }
 

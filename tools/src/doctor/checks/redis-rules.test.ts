@@ -47,6 +47,9 @@ describe('the Redis checks', () => {
     ['a replica', checkRole, facts({ role: 'slave' }), 'fault'],
     ['a cluster', checkRole, facts({ cluster_enabled: '1' }), 'fault'],
     ['an expected cluster', checkRole, { ...facts({ cluster_enabled: '1' }), isCluster: true }, 'ok'],
+    ['the oldest version that has every command', checkRole, facts({ redis_version: '6.2.0' }), 'ok'],
+    ['a version without GETDEL', checkRole, facts({ redis_version: '6.0.16' }), 'fault'],
+    ['an unknown version', checkRole, facts({ redis_version: '' }), 'ok'],
     ['a Redis that is still loading', checkRole, facts({ loading: '1' }), 'fault'],
   ])('should report the right state: %s', (_name, check, given, state) => {
     expect(check(given)).toMatchObject({ state });

@@ -1,3 +1,4 @@
+import { isTooOld, OLDEST_REDIS } from '../../setup/redis/version.ts';
 import { fault, ok, warn, type Finding } from '../finding.ts';
 
 /** Redis's INFO and, if allowed, CONFIG. */
@@ -107,10 +108,10 @@ export function checkMemory({ info }: RedisFacts): Finding {
   return ok(check, says);
 }
 
-/** Checks that Redis accepts writes, and that it is a cluster node only if the settings say so. */
+/** Checks that Redis accepts writes, isn't too old, and is a cluster node only if the settings say so. */
 export function checkRole({ info, isCluster = false }: RedisFacts): Finding {
   const check = 'redis';
-  const version = `version ${info.get('redis_version') ?? 'unknown'}`;
+  const version = info.get('redis_version');
   if (info.get('loading') === '1')
     return fault(check, 'still loading its data', 'Wait until it has loaded its data.');
   if (info.get('role') !== 'master') {
@@ -127,5 +128,12 @@ export function checkRole({ info, isCluster = false }: RedisFacts): Finding {
       'Set REDIS_CLUSTER=true for the bffs, and REDIS_TYPE=cluster for sidecars that `npm start` does not start.',
     );
   }
-  return ok(check, `responds, ${version}`);
+  if (isTooOld(version)) {
+    return fault(
+      check,
+      `is version ${version}, which lacks commands that Tocsin uses`,
+      `Use Redis ${OLDEST_REDIS} or later, or Valkey.`,
+    );
+  }
+  return ok(check, `responds, version ${version ?? 'unknown'}`);
 }

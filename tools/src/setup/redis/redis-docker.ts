@@ -3,6 +3,7 @@ import { Failure } from '../../failure.ts';
 import { hostEnvironment } from '../../config.ts';
 import { ManagedProcess, type StartOptions } from '../../process/managed-process.ts';
 import { run, type RunResult } from '../../process/run.ts';
+import { OLDEST_REDIS } from './version.ts';
 import type { Say } from '../say.ts';
 
 export const REDIS_IMAGE = 'redis:7.4.6-bookworm';
@@ -19,7 +20,10 @@ export async function isDockerRunning(docker: string): Promise<boolean> {
  */
 export async function ensureRedisImage(docker: string, say: Say): Promise<void> {
   if ((await run(docker, ['image', 'inspect', REDIS_IMAGE])).code === 0) return;
-  say(`Fetching ${REDIS_IMAGE} with Docker because redis-server is not installed. This is needed only once.`);
+  say(
+    `Fetching ${REDIS_IMAGE} with Docker because Redis ${OLDEST_REDIS} or later is not installed. This is needed only ` +
+      'once.',
+  );
   const { code, output } = await run(docker, ['pull', '--quiet', REDIS_IMAGE]);
   if (code === 0) return;
   throw new Failure(

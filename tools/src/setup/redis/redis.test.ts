@@ -7,10 +7,11 @@ interface MachineOptions {
   commands?: string[];
   root?: boolean;
   engine?: boolean;
+  version?: string;
 }
 
 /** A fake machine with these commands. `done` records what is installed and downloaded. */
-function machineWith({ commands = [], root = false, engine = false }: MachineOptions) {
+function machineWith({ commands = [], root = false, engine = false, version = '7.0.15' }: MachineOptions) {
   const present = new Set(commands);
   const done: string[] = [];
   const machine: Machine = {
@@ -18,6 +19,7 @@ function machineWith({ commands = [], root = false, engine = false }: MachineOpt
       const name = names.find((candidate) => present.has(candidate));
       return name && `/bin/${name}`;
     },
+    versionOf: async () => version,
     canUseApt: () => root,
     installWithApt: async (name) => {
       done.push(`apt ${name}`);
@@ -44,6 +46,12 @@ describe('ensureRedisServer', () => {
       'redis-server',
       ['apt redis-server'],
     ],
+    [
+      'Docker if the installed server is too old',
+      { commands: ['redis-server', 'docker'], engine: true, version: '6.0.16' },
+      'docker',
+      ['/bin/docker pull'],
+    ],
     ['Docker as a last resort', { commands: ['docker'], engine: true }, 'docker', ['/bin/docker pull']],
   ])('should use %s', async (_, options, command, steps) => {
     const { machine, done } = machineWith(options);
@@ -53,7 +61,12 @@ describe('ensureRedisServer', () => {
   });
 
   it.each<[string, MachineOptions, RegExp]>([
-    ['there is no Docker', {}, /and Docker is not installed\. Install one .* REDIS_HOST/],
+    ['there is no Docker', {}, /and Docker is not installed\. Install Redis 6\.2 or later .* REDIS_HOST/],
+    [
+      'the installed server is too old',
+      { commands: ['redis-server'], version: '6.0.16' },
+      /^\/bin\/redis-server is version 6\.0\.16, and Docker is not installed\. Install Redis 6\.2 or later/,
+    ],
     [
       'Docker’s engine does not respond',
       { commands: ['docker'] },

@@ -3,9 +3,10 @@ import { mkdirSync } from 'node:fs';
 import { Failure } from '../../failure.ts';
 import { hostEnvironment } from '../../config.ts';
 import { ManagedProcess } from '../../process/managed-process.ts';
-import { findCommand } from '../../process/run.ts';
+import { findCommand, run } from '../../process/run.ts';
 import { canUseApt, installWithApt } from '../apt.ts';
 import { ensureRedisImage, isDockerRunning, RedisContainerProcess, thisUser } from './redis-docker.ts';
+import { isTooOld, OLDEST_REDIS } from './version.ts';
 import type { Say } from '../say.ts';
 
 const NAMES = ['redis-server', 'valkey-server'];
@@ -19,6 +20,8 @@ export interface RedisServer {
 /** Finds and installs programs on this machine. Tests use a fake. */
 export interface Machine {
   find: (names: readonly string[]) => string | undefined;
+  /** The version of a Redis server, or `undefined` if the command doesn't print it. */
+  versionOf: (command: string) => Promise<string | undefined>;
   canUseApt: () => boolean;
   installWithApt: (packageName: string, purpose: string, say: Say) => Promise<void>;
   isDockerRunning: (docker: string) => Promise<boolean>;
@@ -27,6 +30,7 @@ export interface Machine {
 
 const thisMachine: Machine = {
   find: (names) => findCommand(names),
+  versionOf: async (command) => /v=(\S+)/.exec((await run(command, ['--version'])).stdout)?.[1],
   canUseApt,
   installWithApt,
   isDockerRunning,
@@ -35,7 +39,7 @@ const thisMachine: Machine = {
 
 /**
  * Finds a way to run a Redis server: redis-server or valkey-server on the PATH, otherwise installed with apt if
- * possible, otherwise a container if a Docker engine is running.
+ * possible. If there is none or its version is too old, a container if a Docker engine is running.
  * @throws Failure that explains what to do
  */
 export async function ensureRedisServer(say: Say, machine: Machine = thisMachine): Promise<RedisServer> {
@@ -44,16 +48,19 @@ export async function ensureRedisServer(say: Say, machine: Machine = thisMachine
     await machine.installWithApt('redis-server', purpose, say);
   }
   const command = machine.find(NAMES);
-  if (command) return { kind: 'command', command };
+  const version = command && (await machine.versionOf(command));
+  const isOld = isTooOld(version);
+  if (command && !isOld) return { kind: 'command', command };
   const docker = machine.find(['docker']);
   if (docker && (await machine.isDockerRunning(docker))) {
     await machine.ensureImage(docker, say);
     return { kind: 'docker', command: docker };
   }
   throw new Failure(
-    `Neither redis-server nor valkey-server is on the PATH, and ${docker ? 'the Docker engine does not respond' : 'Docker is not installed'}. ` +
-      'Install one (`sudo apt-get install redis-server`, `brew install redis`), start Docker, or use an existing Redis ' +
-      'with REDIS_HOST=host:port, then try again.',
+    `${isOld ? `${command} is version ${version}` : 'Neither redis-server nor valkey-server is on the PATH'}, and ` +
+      `${docker ? 'the Docker engine does not respond' : 'Docker is not installed'}. ` +
+      `Install Redis ${OLDEST_REDIS} or later (\`sudo apt-get install redis-server\`, \`brew install redis\`), start ` +
+      'Docker, or use an existing Redis with REDIS_HOST=host:port, then try again.',
   );
 }
 
