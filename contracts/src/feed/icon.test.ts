@@ -4,9 +4,17 @@ import { categorySchema, iconSchema } from './icon.ts';
 import { notificationInputSchema } from './notification.ts';
 
 describe('an icon', () => {
-  it.each(['bell', 'rocket', 'https://cdn.example.com/a.png', 'https://cdn.example.com:8443/a?b=c'])(
-    'should be an icon name or an https image URL: %s',
-    (icon) => expect(iconSchema.safeParse(icon).success).toBe(true),
+  const pattern = new RegExp(String(iconSchema.meta()?.['pattern']), 'u');
+  it.each([
+    ...['bell', 'rocket', 'https://cdn.example.com/a.png', 'https://cdn.example.com:8443/a?b=c'],
+    ...['https://h', 'https://h?a@b', 'https://h\\a@b', 'https://cdn.example.com/npm/icons@1/a.svg'],
+  ])('should be an icon name or an https image URL, also according to its pattern: %s', (icon) => {
+    expect(iconSchema.safeParse(icon).success).toBe(true);
+    expect(icon).toMatch(pattern);
+  });
+  it.each(['https://u@h/a', 'https://u:p@h', 'https://', 'https:///a', 'https://h/ a', 'http://h/a'])(
+    'should not match the pattern: %s',
+    (icon) => expect(icon).not.toMatch(pattern),
   );
   it.each([
     ...['', 'Bell', 'unknown', 'http://cdn.example.com/a.png', 'https://', 'https:///a', 'https://u:p@h/a'],

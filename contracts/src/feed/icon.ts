@@ -16,7 +16,7 @@ export const iconSchema = z
   .string()
   .meta({
     description: `One of ${ICON_NAMES.join(', ')}, or an https image URL, which is shown only if the deployment allows its origin.`,
-    pattern: `^(${ICON_NAMES.join('|')}|https://[^/\\\\@?#\\s][^\\s@]*)$`,
+    pattern: `^(${ICON_NAMES.join('|')}|https://[^/\\\\@?#\\s]+([/\\\\?#]\\S*)?)$`,
     minLength: 1,
     maxLength: MAX_ICON,
   })

@@ -92,7 +92,8 @@ export const preferencesDocumentSchema = z.looseObject({
   categories: members.categories,
   /** Mutes can end more than a year ahead: the clock of the server that stored them might have been ahead. */
   mutedUntil: z.array(z.looseObject({ ...mutedUntilSchema.shape, until: dateTimeSchema })).optional(),
-  quietHours: z.looseObject(quietHoursSchema.shape).nullable(),
+  /** The server that stored the time zone may know more time zones than this one. */
+  quietHours: z.looseObject({ ...quietHoursSchema.shape, timeZone: z.string().max(64) }).nullable(),
   sound: members.sound,
   desktop: members.desktop,
 });

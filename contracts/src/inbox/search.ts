@@ -75,10 +75,10 @@ export interface SearchAnswer {
 
 /**
  * A cursor's content, which is opaque to callers. `before` maps each feed to the offset to continue below. `snoozed` is
- * the number of snoozed notifications already returned.
+ * the time (ms since 1970) and short name to continue after, or the number of snoozed notifications already returned.
  */
 export const searchCursorSchema = z.strictObject({
   before: z.record(z.string().max(16), z.int().min(0)),
-  snoozed: z.int().min(0),
+  snoozed: z.union([z.int().min(0), z.tuple([z.int(), z.string().max(16)])]),
 });
 export type SearchCursor = z.infer<typeof searchCursorSchema>;

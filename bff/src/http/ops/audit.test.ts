@@ -2,6 +2,7 @@ import {
   AUDIT_STREAMS,
   SECRETS,
   auditPageSchema,
+  auditRecordSchema,
   listedAuditRecordSchema,
   problemSchema,
   type AuditPage,
@@ -128,12 +129,12 @@ describe('an action on the ops page', () => {
   afterAll(() => guarded.stop());
 
   const MARKER = 'never-in-the-trail';
-  const call = (method: string, path: string, { roles = ['ops'], body = '' } = {}) =>
+  const call = (method: string, path: string, { roles = ['ops'], body = '', sub = 'user-1' } = {}) =>
     fetch(`${guarded.url}${path}`, {
       method,
       headers: {
         ...JSON_TYPE,
-        ...(roles.length > 0 && { authorization: `Bearer ${secretToken({ roles })}` }),
+        ...(roles.length > 0 && { authorization: `Bearer ${secretToken({ roles, sub })}` }),
       },
       ...(method === 'POST' && { body }),
     });
@@ -208,6 +209,29 @@ describe('an action on the ops page', () => {
 
   const stored = async () =>
     (await guarded.backend.auditReader.read(undefined, 100)).map(({ value }) => value);
+
+  it('should be recorded by its name if it is refused', async () => {
+    const names = {
+      ...{
+        'DELETE /app/ops/revocations/ada': 'reader-restored',
+        'POST /app/ops/revocations': 'reader-revoked',
+      },
+      ...{ 'POST /app/ops/dead-letters/put-back/': 'put-back', 'POST /app/compose/': 'compose' },
+      ...{ 'POST /app/ops/dead-letters/e/put-back?x=1': 'put-back', 'PUT /app/ops/revocations': 'call' },
+    };
+    for (const sub of Object.keys(names)) {
+      const [method = '', path = ''] = sub.split(' ');
+      expect((await call(method, path, { roles: ['other'], sub })).status).toBe(403);
+    }
+    const recorded = async () => {
+      const records = (await stored()).map((one) => auditRecordSchema.parse(one));
+      const refused = records.filter(
+        ({ outcome, actor }) => outcome === 'forbidden' && actor.name !== 'user-1',
+      );
+      return Object.fromEntries(refused.map(({ action, actor }) => [actor.name ?? '', action]));
+    };
+    await expect.poll(recorded).toEqual(names);
+  });
 
   it('should only be visible in the trail to callers with the `ops` role', async () => {
     expect((await call('GET', '/app/ops/audit')).status).toBe(200);

@@ -3,16 +3,17 @@ import {
   MAX_MARKED_RANGES,
   MAX_MARKS_BYTES,
   MAX_SNOOZED,
+  MAX_SNOOZED_BYTES,
   type InboxDocument,
   type Snoozed,
 } from '@tocsin/contracts';
 import { describe, expect, it } from 'vitest';
 import { sizeOf } from '../../feed/present.ts';
-import { snoozeUntil } from './changes.ts';
+import { markRead, markSeenUpTo, snoozeUntil, unsnooze } from './changes.ts';
 import { limitInbox, parseInbox, TooManySnoozedError } from './document.ts';
 
 const NOW = Date.parse('2026-05-01T00:00:00Z');
-const bounds = { feed: 'all', floor: 1, marksMsOf: () => 1_000, now: NOW };
+const bounds = { feed: 'all', floor: 1, marksMsOf: () => 1_000, snoozesBefore: 0, now: NOW };
 const empty: InboxDocument = { v: DOCUMENT_VERSION, version: 1, feeds: {}, snoozed: [] };
 const marks = (count: number, at = NOW) => ({
   ...{ epoch: '1-a', seen: 0, unread: [], at },
@@ -75,6 +76,22 @@ describe('limiting an inbox', () => {
     expect(() => limitInbox({ ...empty, snoozed: [...full, snoozed('new')] }, bounds)).toThrow(
       TooManySnoozedError,
     );
+  });
+
+  it.each([
+    ['marks ended snoozes as seen', markSeenUpTo(0)],
+    ['marks a snooze as read', markRead(0, new Set(['a']), new Map())],
+    ['ends a snooze', unsnooze(new Set(['b']))],
+  ])('should not refuse a change that %s if the snoozes are as large as possible', (_, change) => {
+    const two = [snoozed('a', { until: '2026-04-30T00:00:00Z' }), snoozed('b', { offset: 2 })];
+    const body = 'x'.repeat(MAX_SNOOZED_BYTES - sizeOf(two) - sizeOf({ body: '' }) + 1);
+    const full = two.map((one, i) => ({ ...one, notification: { ...one.notification, ...(i && { body }) } }));
+    expect(sizeOf(full)).toBe(MAX_SNOOZED_BYTES);
+    const context = { feed: 'all', epoch: '1-b', head: 9, floor: 1, now: NOW };
+    const changed = change({ ...empty, snoozed: full }, context);
+    const { snoozed: after } = limitInbox(changed, { ...bounds, snoozesBefore: full.length });
+    expect(after).toHaveLength(2);
+    expect(sizeOf(after)).toBeGreaterThan(MAX_SNOOZED_BYTES);
   });
 });
 

@@ -88,6 +88,8 @@ export interface Bounds {
   needed?: readonly number[];
   /** Returns how long a feed's marks are needed (ms). */
   marksMsOf: (feed: string) => number;
+  /** The number of snoozes before the change. Changes that add none are never refused. */
+  snoozesBefore: number;
   now: number;
 }
 
@@ -100,7 +102,7 @@ export interface Bounds {
  */
 export function limitInbox(
   document: InboxDocument,
-  { feed, floor, needed = [], marksMsOf, now }: Bounds,
+  { feed, floor, needed = [], marksMsOf, snoozesBefore, now }: Bounds,
 ): InboxDocument {
   const live = Object.entries(document.feeds)
     .filter(([name, { at }]) => name === feed || at + marksMsOf(name) > now)
@@ -111,7 +113,8 @@ export function limitInbox(
     return [name, { ...marks, unread: trim(marks.unread), archived: trim(marks.archived) }];
   });
   while (kept.length > 1 && sizeOf(kept) > MAX_MARKS_BYTES) kept.shift();
-  return { ...document, feeds: Object.fromEntries(kept), snoozed: limitSnoozes(document.snoozed, now) };
+  const snoozed = limitSnoozes(document.snoozed, snoozesBefore, now);
+  return { ...document, feeds: Object.fromEntries(kept), snoozed };
 }
 
 const trimMarks = (ranges: Ranges, floor: number, needed: readonly number[]): FeedMarks['unread'] =>
@@ -126,8 +129,10 @@ export const hasMarksBefore = (
 ): boolean =>
   [...(feeds[feed]?.unread ?? []), ...(feeds[feed]?.archived ?? [])].some(([, last]) => last < floor);
 
-function limitSnoozes(snoozed: readonly Snoozed[], now: number): Snoozed[] {
+/** Flags may exceed the limit, so that a reader with many snoozes can still mark them as seen or read, or end them. */
+function limitSnoozes(snoozed: readonly Snoozed[], countBefore: number, now: number): Snoozed[] {
   const kept = snoozed.filter((one) => timeOf(one.until) + RETENTION_MS > now && !isExpired(one, now));
+  if (snoozed.length <= countBefore) return kept;
   while (kept.length > MAX_SNOOZED || sizeOf(kept) > MAX_SNOOZED_BYTES) {
     const removableIndex = kept.findIndex((one) => one.archived ?? (one.read && isDue(one, now)));
     if (removableIndex < 0) throw new TooManySnoozedError();

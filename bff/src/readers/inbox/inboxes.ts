@@ -281,7 +281,7 @@ export class Inboxes {
         marks = [marksIn(before, feed, head.epoch), marksIn(after, feed, head.epoch)];
         const needed = hasMarksBefore(after, context) ? (await findAgedOut()).map((one) => one.offset) : [];
         document = limitInbox(successorOf(before, after, now()), {
-          ...{ ...context, needed, now: now() },
+          ...{ ...context, needed, snoozesBefore: before.snoozed.length, now: now() },
           marksMsOf: (name) => marksMsOf(name, reader),
         });
         return document;

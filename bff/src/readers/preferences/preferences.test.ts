@@ -36,6 +36,15 @@ it("should read a mute that lasts a year, even if this instance's clock is behin
   expect(await instance().read(ADA)).toMatchObject({ mutedUntil });
 });
 
+it('should read and change preferences with a time zone that only the instance that set it knows', async () => {
+  const quietHours = { from: '22:00', to: '07:00', timeZone: 'Mars/Base', allow: [] };
+  await instance().change(ADA, { quietHours });
+  await instance().change(ADA, { sound: true });
+  expect(await instance().read(ADA)).toMatchObject({ quietHours, sound: true });
+  await instance().change(ADA, { quietHours: null });
+  expect(await instance().read(ADA)).toMatchObject({ quietHours: null, sound: true });
+});
+
 it('should lift the last temporary mute, and keep members that a later version added', async () => {
   const mute = { list: 'sources' as const, name: 'ci', until: new Date(Date.now() + 60_000).toISOString() };
   await instance().change(ADA, { mutedUntil: [mute] });

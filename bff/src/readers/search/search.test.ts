@@ -1,6 +1,8 @@
-import type { Publication } from '@tocsin/contracts';
+import { DOCUMENT_VERSION, type InboxDocument, type Publication } from '@tocsin/contracts';
 import { expect, it } from 'vitest';
+import { stateOf } from '../inbox/document.ts';
 import type { FeedHistory } from '../marks/histories.ts';
+import { encodeCursor } from './cursor.ts';
 import { search, type SearchOptions } from './search.ts';
 
 const LENGTH = 60;
@@ -44,4 +46,53 @@ it('should find every match once in up to 100 feeds, and advance with each call'
     cursor = answer.cursor;
   }
   expect(ids.size).toBe(100 * LENGTH);
+});
+
+/** The options for a reader who has snoozed these publications. */
+function snoozing(...publications: readonly Publication[]): SearchOptions {
+  const snoozed = publications.map((one) => ({ epoch: '1-a', until: '2030-01-01T00:00:00Z', ...one }));
+  const document = { v: DOCUMENT_VERSION, version: 1, feeds: {}, snoozed } as InboxDocument;
+  const stored = async () => document;
+  const inboxOf = async (_: string, feed: string) => stateOf(document, feed, 0);
+  return { ...options, inboxes: { ...options.inboxes, stored, stateOf: inboxOf } };
+}
+
+async function pageWith(from: SearchOptions, state: 'any' | 'snoozed', cursor?: string) {
+  const request = { feeds: ['all'], q: '', state, limit: 2, ...(cursor && { cursor }) };
+  const { items, cursor: next } = await search('user:ada', request, from);
+  return { ids: items.map(({ notification }) => notification.id), next };
+}
+
+it('should neither skip nor repeat snoozed notifications if snoozes begin and end between two pages', async () => {
+  const all = pageOf('all', 1, 5);
+  const first = await pageWith(snoozing(...all.slice(0, 4)), 'snoozed');
+  expect(first.ids).toEqual(['all-4', 'all-3']);
+  for (const changed of [all, all.slice(0, 2), all.filter(({ offset }) => offset !== 3)])
+    expect((await pageWith(snoozing(...changed), 'snoozed', first.next)).ids).toEqual(['all-2', 'all-1']);
+});
+
+it('should return each snoozed notification once if several were created at the same time', async () => {
+  const createdAt = '2026-01-01T00:00:00Z';
+  const same = pageOf('all', 1, 4).map((one) => ({
+    ...one,
+    notification: { ...one.notification, createdAt },
+  }));
+  const from = snoozing(...(same as Publication[]));
+  const one = await pageWith(from, 'snoozed');
+  const two = await pageWith(from, 'snoozed', one.next);
+  expect([...one.ids, ...two.ids].toSorted()).toEqual(['all-1', 'all-2', 'all-3', 'all-4']);
+});
+
+it('should not return a notification again if the reader snoozes it after the first page', async () => {
+  const first = await pageWith(options, 'any');
+  expect(first.ids).toEqual(['all-60', 'all-59']);
+  const second = await pageWith(snoozing(...pageOf('all', 59, 59)), 'any', first.next);
+  expect(second.ids).toEqual(['all-58', 'all-57']);
+});
+
+it('should accept a cursor that counts the snoozed notifications', async () => {
+  const cursor = encodeCursor({ before: {}, snoozed: 3 });
+  expect(await pageWith(snoozing(...pageOf('all', 1, 4)), 'snoozed', cursor)).toMatchObject({
+    ids: ['all-1'],
+  });
 });

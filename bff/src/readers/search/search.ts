@@ -18,7 +18,14 @@ import { snoozedOf } from '../inbox/document.ts';
 import type { Inboxes } from '../inbox/inboxes.ts';
 import { stateIn, type ReadStates } from '../marks/read-states.ts';
 import { SearchBudget, type SEARCH_BOUNDS } from './budget.ts';
-import { decodeCursor, encodeCursor, nameInCursor } from './cursor.ts';
+import {
+  decodeCursor,
+  encodeCursor,
+  nameInCursor,
+  snoozedAfter,
+  snoozedContinueAfter,
+  timeOf,
+} from './cursor.ts';
 import { FeedSearch } from './feed-search.ts';
 import { createMatcher } from './matcher.ts';
 
@@ -112,9 +119,8 @@ class Search {
     const { limit } = this.#request;
     const feeds = await this.#open();
     const snoozed = await this.#snoozed();
-    const alreadyReturned = Math.min(this.#cursor.snoozed, snoozed.length);
     const items: Found[] = [];
-    let taken = alreadyReturned;
+    let taken = 0;
     let bytes = 0;
     while (items.length < limit) {
       const next = await this.#newest(feeds, snoozed[taken]);
@@ -129,7 +135,9 @@ class Search {
       feeds.map((one) => [nameInCursor(one.feed, one.epoch), one.continuesBefore]),
     );
     const more = taken < snoozed.length || Object.values(before).some((offset) => offset > 0);
-    return more ? { items, more, cursor: encodeCursor({ before, snoozed: taken }) } : { items, more };
+    if (!more) return { items, more };
+    const cursor = encodeCursor({ before, snoozed: snoozedContinueAfter(this.#cursor, items) });
+    return { items, more, cursor };
   }
 
   /**
@@ -199,8 +207,6 @@ class Search {
           found.push({ feed, epoch, offset, notification, ...placed });
       }
     }
-    return found.toSorted((a, b) => timeOf(b) - timeOf(a));
+    return snoozedAfter(this.#cursor, found);
   }
 }
-
-const timeOf = ({ notification }: Found): number => Date.parse(notification.createdAt) || 0;

@@ -14,15 +14,16 @@ function actorOf({ identity, hasOpsToken }: Request): AuditActor {
 /** The caller of an operations route, for the audit trail. */
 export const auditActor = (request: Request): AuditCaller => ({ via: 'ops', actor: actorOf(request) });
 
-// Express ignores the case of paths.
-function actionOf({ method, originalUrl }: Request): AuditAction {
-  const path = originalUrl.toLowerCase();
+// Express ignores the case of paths, and a slash at the end.
+function actionOf({ method, baseUrl, path: rest }: Request): AuditAction {
+  const path = `${baseUrl}${rest}`.toLowerCase().replace(/\/$/, '');
   if (method === 'POST' && path.startsWith('/app/compose')) return 'compose';
   if (method === 'POST' && path.endsWith('/put-back')) return 'put-back';
   if (method === 'POST' && path.startsWith('/app/ops/retract')) return 'retract';
   if (method === 'POST' && path.startsWith('/app/ops/fallbacks/send-again')) return 'send-again';
   if (method === 'POST' && path.startsWith('/app/ops/fallbacks/dismiss')) return 'dismiss';
-  if (method !== 'GET' && path.startsWith('/app/ops/revocations')) return 'reader-revoked';
+  if (method === 'POST' && path.startsWith('/app/ops/revocations')) return 'reader-revoked';
+  if (method === 'DELETE' && path.startsWith('/app/ops/revocations')) return 'reader-restored';
   return method === 'DELETE' ? 'delete' : 'call';
 }
 
