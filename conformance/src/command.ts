@@ -11,7 +11,7 @@ Checks a server against docs/protocol.md. <url> is the base URL of /hubs and /ap
   --token <token>      reader token that permits the topics conformance-*; token cases are skipped without it
   --over <transports>  comma-separated list of websocket, polling, sse and http; default: all
   --only <text>        run only cases with this text in their names
-  --patience <ms>      how long to wait for an event or condition; default: 5000
+  --patience <ms>      how long to wait for an event or condition, from 100 to 600000; default: 5000
   --concurrency <n>    number of cases to run in parallel; default: 8
   --json               print the results as JSON`;
 
@@ -71,7 +71,8 @@ function parseOptions(args: string[]) {
   const invalidUrl = addresses.find((address) => !/^https?:\/\//.test(address) || !URL.canParse(address));
   if (invalidUrl !== undefined) return `${invalidUrl} isn't an http(s) URL.`;
   const [patienceMs, concurrency] = [Number(values.patience), Number(values.concurrency)];
-  if (!(patienceMs >= 100)) return '--patience must be at least 100 (milliseconds).';
+  if (!(Number.isInteger(patienceMs) && patienceMs >= 100 && patienceMs <= 600_000))
+    return '--patience must be a whole number from 100 to 600000 (milliseconds).';
   if (!(Number.isInteger(concurrency) && concurrency >= 1))
     return '--concurrency must be a whole number, at least 1.';
   const over = values.over?.split(',');

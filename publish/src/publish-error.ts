@@ -4,7 +4,7 @@ import type { Fault } from '@tocsin/contracts';
  * - `refused`: the server rejected the notification. `status` and `faults` give the reason. Retrying won't help.
  * - `gave_up`: all retries failed without a definite response. The notification might still appear. Publish it again
  *   with the same `id`.
- * - `full`: too many notifications are waiting. Retry this notification later.
+ * - `full`: too many notifications and retractions are waiting. Publish or retract this one again later.
  * - `closed`: `close()` has already been called.
  */
 export type PublishErrorCode = 'refused' | 'gave_up' | 'full' | 'closed';
@@ -20,7 +20,7 @@ export interface PublishErrorDetails {
   cause?: unknown;
 }
 
-/** Thrown when a notification isn't accepted. */
+/** Thrown when a notification or a retraction isn't accepted. */
 export class PublishError extends Error {
   override readonly name = 'PublishError';
   readonly code: PublishErrorCode;

@@ -3,11 +3,14 @@ import { bodyOf, takeBatch, withId, type Item } from './batches.ts';
 import { faultsByIndex } from './faults.ts';
 import { PublishError } from './publish-error.ts';
 import { sendUntilSettled, type Outcome } from './send.ts';
+import { createTurns } from './turns.ts';
 import type { Publisher, PublisherOptions } from './types.ts';
 
 const BATCHING_DELAY_MS = 5;
 const GIVE_UP_AFTER_MS = 60_000;
 const MAX_WAITING = 10_000;
+/** Each retraction in progress needs a connection of its own. */
+const MAX_RETRACTING = 16;
 
 /** Creates a publisher, which connects on first use. */
 export function createPublisher(given: PublisherOptions): Publisher {
@@ -18,6 +21,9 @@ export function createPublisher(given: PublisherOptions): Publisher {
   let closed = false;
   let sending: Promise<void> | undefined;
   const retractions = new Set<Promise<Outcome>>();
+  const inTurn = createTurns(MAX_RETRACTING);
+  /** When the server last accepted or rejected a retraction. */
+  let respondedAt = 0;
 
   /** Sends batches sequentially to preserve the order. */
   async function sendAll(): Promise<void> {
@@ -70,19 +76,31 @@ export function createPublisher(given: PublisherOptions): Publisher {
     if (valid.length > 0) await sendBatch(valid);
   }
 
-  const refuseIfClosed = (id: string): void => {
+  /** Fails if the publisher is closed or full. */
+  const checkOpen = (id: string): void => {
     if (closed) throw new PublishError('closed', 'The publisher is closed.', { id });
+    const count = unsettled + retractions.size;
+    if (count < maxWaiting) return;
+    const message = `${count} notifications and retractions are already waiting. Try this one again later.`;
+    throw new PublishError('full', message, { id });
   };
+
+  /** Retries until `giveUpAfterMs` after the call or, if that is later, after the last response to a retraction. */
+  async function sendRetraction(path: string): Promise<Outcome> {
+    const calledAt = performance.now();
+    return inTurn(async () => {
+      const since = Math.max(calledAt, respondedAt);
+      const outcome = await sendUntilSettled(options, { method: 'DELETE', path }, since);
+      if (outcome.kind !== 'gave_up') respondedAt = performance.now();
+      return outcome;
+    });
+  }
 
   return {
     async publish(notification) {
       const complete = withId(notification);
       const { id } = complete;
-      refuseIfClosed(id);
-      if (unsettled >= maxWaiting) {
-        const message = `${unsettled} notifications are already waiting. Publish this one again later.`;
-        throw new PublishError('full', message, { id });
-      }
+      checkOpen(id);
       const json = JSON.stringify(complete);
       unsettled++;
       try {
@@ -95,12 +113,9 @@ export function createPublisher(given: PublisherOptions): Publisher {
       }
     },
     async retract(id, feed) {
-      refuseIfClosed(id);
+      checkOpen(id);
       const query = feed === undefined ? '' : `?feed=${encodeURIComponent(feed)}`;
-      const retraction = sendUntilSettled(options, {
-        method: 'DELETE',
-        path: `/notifications/${encodeURIComponent(id)}${query}`,
-      });
+      const retraction = sendRetraction(`/notifications/${encodeURIComponent(id)}${query}`);
       retractions.add(retraction);
       const outcome = await retraction;
       retractions.delete(retraction);

@@ -30,12 +30,16 @@ export interface Request {
   body?: string;
 }
 
-/** Retries a request until it is accepted or rejected, or until `giveUpAfterMs` has elapsed. Never rejects. */
+/**
+ * Retries a request until it is accepted or rejected, or until `giveUpAfterMs` after `since` (`performance.now()`).
+ * Sends it at least once. Never rejects.
+ */
 export async function sendUntilSettled(
   options: PublisherOptions & { giveUpAfterMs: number },
   request: Request,
+  since = performance.now(),
 ): Promise<Outcome> {
-  const end = performance.now() + options.giveUpAfterMs;
+  const end = since + options.giveUpAfterMs;
   for (let attempt = 0; ; attempt++) {
     const { outcome, retryAfterMs = 0 } = await sendOnce(options, request);
     if (outcome.kind !== 'gave_up') return outcome;

@@ -14,13 +14,16 @@ export interface PublisherOptions {
   headers?: Readonly<Record<string, string>>;
   /** Time to wait for more notifications before sending a batch (ms). Default: 5. */
   batchingDelayMs?: number;
-  /** Time to keep retrying after the first attempt (ms). Default: 60,000. */
+  /**
+   * Time to keep retrying after the first attempt (ms). For a retraction, this time starts with the call to `retract`,
+   * and again whenever the server accepts or rejects another one while this one waits. Default: 60,000.
+   */
   giveUpAfterMs?: number;
   /** Timeout for a request, which is then aborted and retried (ms). Default: 10,000. */
   requestTimeoutMs?: number;
   /**
-   * Maximum number of waiting notifications. Additional notifications are rejected with the code `full`. Default:
-   * 10,000.
+   * Maximum number of waiting notifications and retractions. Additional ones are rejected with the code `full`.
+   * Default: 10,000.
    */
   maxWaiting?: number;
   /** The fetch function to use. Default: the global `fetch`. */
@@ -40,7 +43,7 @@ export interface Publisher {
   publish(notification: NotificationInput): Promise<string>;
   /**
    * Removes a notification from its feed and from all screens. Also works for notifications that are scheduled or still
-   * in transit.
+   * in transit, so you don't have to wait for `publish` first. At most 16 retractions are sent at a time.
    * @throws PublishError
    */
   retract(id: string, feed?: string): Promise<void>;

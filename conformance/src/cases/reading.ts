@@ -6,6 +6,7 @@ import {
   assertMembers,
   assertPushed,
   idsOf,
+  pageOf,
   pushed,
   type Kit,
   type Reader,
@@ -28,13 +29,17 @@ async function recovered(kit: Kit, over: Transport, feed: string, page: Page): P
   const all: Publication[] = [];
   let position = positionOf(page);
   for (let more = true; more;) {
-    const response = (await socket.request('subscribe', { feed, position })) as unknown as Page;
+    const response = await socket.request('subscribe', { feed, position });
     assert.ok(Buffer.byteLength(JSON.stringify(response)) <= MAX_PAGE_BYTES);
-    assert.ok(response.publications.length <= MAX_PAGE_PUBLICATIONS);
-    if (response.more) assert.equal(response.offset, response.publications.at(-1)?.offset);
-    all.push(...response.publications);
-    position = positionOf(response);
-    more = response.more;
+    const next = pageOf(response);
+    assert.ok(next.publications.length <= MAX_PAGE_PUBLICATIONS);
+    if (next.more) {
+      assert.equal(next.offset, next.publications.at(-1)?.offset);
+      assert.ok(next.offset > position.offset, 'the server repeats a page');
+    }
+    all.push(...next.publications);
+    position = positionOf(next);
+    ({ more } = next);
   }
   return all;
 }

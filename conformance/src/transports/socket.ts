@@ -27,8 +27,11 @@ export class SocketReader {
 
   /** @throws Error if the server doesn't answer in time */
   static async open({ url, transport, auth, patienceMs }: SocketOptions): Promise<Handshake> {
-    const socket = io(url, {
-      ...{ path: '/hubs', transports: [transport], forceNew: true, reconnection: false, auth },
+    // socket.io takes a path in the URL as a namespace.
+    const { origin, pathname } = new URL(url);
+    const socket = io(origin, {
+      path: `${pathname.replace(/\/$/, '')}/hubs`,
+      ...{ transports: [transport], forceNew: true, reconnection: false, auth },
       // Longer than the time limit below, which doesn't end when the transport is open.
       timeout: 2 * patienceMs,
     });
