@@ -177,6 +177,22 @@ describe('FeedSubscription', () => {
     expect(backOff(50, 500, 15_000, () => 1)).toBe(15_000);
   });
 
+  it('should back off for several seconds after a refusal because of too many requests', () => {
+    const subscription = subscribe();
+    subscription.connected(socket);
+    for (const pause of [6_000, 11_250]) {
+      callbacks.at(-1)?.(null, {
+        ok: false,
+        error: { code: 'too_many_requests', message: '', temporary: true },
+      });
+      const before = callbacks.length;
+      vi.advanceTimersByTime(pause - 1);
+      expect(callbacks).toHaveLength(before);
+      vi.advanceTimersByTime(1);
+      expect(callbacks).toHaveLength(before + 1);
+    }
+  });
+
   it.each([undefined, null, { ok: false }, { ok: false, error: { code: 'forbidden' } }])(
     'should retry after the malformed response %j',
     (response) => {
