@@ -63,7 +63,10 @@ export function createClient(
 
   const status = new StatusTracker((now) => {
     for (const listener of listeners.get('status')) call(() => listener(now));
-    for (const { handlers } of [...feeds.values()]) call(() => handlers.onStatus?.(now));
+    for (const subscription of [...feeds.values()]) {
+      // An earlier handler might have closed the subscription.
+      if (feeds.get(subscription.feed) === subscription) call(() => subscription.handlers.onStatus?.(now));
+    }
   });
   const network = watchNetwork(() => {
     // Without a network, the socket can still look connected for a while. If the server runs on this machine, the

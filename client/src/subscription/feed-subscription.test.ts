@@ -26,6 +26,7 @@ const page = {
 const ok = () => callbacks.at(-1)?.(null, { ...page, publications: [] });
 
 const stuck = vi.fn();
+const responded = vi.fn();
 const report = vi.fn();
 let positions = memoryPositions();
 const subscribe = (start?: Position, handlers: FeedHandlers = {}) =>
@@ -35,7 +36,7 @@ const subscribe = (start?: Position, handlers: FeedHandlers = {}) =>
     call: (handler) => handler(),
     report,
     changed: () => undefined,
-    responded: () => undefined,
+    responded,
     stuck,
   });
 
@@ -242,6 +243,15 @@ describe('FeedSubscription', () => {
     subscription.connected(socket);
     callbacks.at(-1)?.(null, { ...page, publications: [], inbox, read: { offset: 0, ids: [] } });
     expect(log).toEqual(['inbox']);
+  });
+
+  it('should not report a refusal after a status handler has closed the subscription', () => {
+    const onRefused = vi.fn();
+    const subscription = subscribe(undefined, { onRefused });
+    responded.mockImplementationOnce(() => subscription.end());
+    subscription.connected(socket);
+    callbacks.at(-1)?.(null, { ok: false, error: { code: 'forbidden', message: '', temporary: false } });
+    expect(onRefused).not.toHaveBeenCalled();
   });
 
   it("should report that the reader's marks are from an earlier epoch", () => {

@@ -231,6 +231,8 @@ export class FeedSubscription {
   #handleResponse(response: SubscribeAnswer): void {
     this.#recordActivity();
     this.#context.responded();
+    // A status handler might have closed the subscription.
+    if (this.#hasEnded()) return;
     this.#unanswered = 0;
     if (this.state === 'fresh') this.state = 'active';
     if (response?.ok && isPage(response)) {
