@@ -2,10 +2,10 @@ import { checkReceived } from '@tocsin/contracts';
 import { asError, ClientError } from './errors.ts';
 import { Listeners } from './listeners.ts';
 import { FeedSubscription } from './subscription/feed-subscription.ts';
+import { unsubscribe } from './subscription/unsubscribe.ts';
 import { watchNetwork } from './connection/network.ts';
 import { sendMark } from './rest/send-mark.ts';
 import { retryTemporaryFailures } from './rest/retry.ts';
-import { errorIn } from './shapes.ts';
 import { memoryPositions } from './subscription/positions.ts';
 import { Silence } from './connection/silence.ts';
 import { StatusTracker } from './connection/status.ts';
@@ -160,11 +160,9 @@ export function createClient(
           if (feeds.get(feed) !== subscription) return;
           feeds.delete(feed);
           subscription.end();
-          connection.socket?.emit('unsubscribe', { feed }, (response) => {
-            if (response?.ok) return;
-            const error = errorIn(response);
-            report(new ClientError(error.code, error.message, error));
-          });
+          const { socket } = connection;
+          const isUnused = () => connection.socket === socket && !feeds.has(feed);
+          if (socket) unsubscribe(socket, feed, { isUnused, report, signal: abort.signal, random });
           update();
         },
       };
