@@ -2,10 +2,10 @@ import { checkReceived } from '@tocsin/contracts';
 import { asError, ClientError } from './errors.ts';
 import { Listeners } from './listeners.ts';
 import { FeedSubscription } from './subscription/feed-subscription.ts';
+import { unsubscribe } from './subscription/unsubscribe.ts';
 import { watchNetwork } from './connection/network.ts';
 import { sendMark } from './rest/send-mark.ts';
 import { retryTemporaryFailures } from './rest/retry.ts';
-import { errorIn } from './shapes.ts';
 import { memoryPositions } from './subscription/positions.ts';
 import { Silence } from './connection/silence.ts';
 import { StatusTracker } from './connection/status.ts';
@@ -63,7 +63,10 @@ export function createClient(
 
   const status = new StatusTracker((now) => {
     for (const listener of listeners.get('status')) call(() => listener(now));
-    for (const { handlers } of [...feeds.values()]) call(() => handlers.onStatus?.(now));
+    for (const subscription of [...feeds.values()]) {
+      // An earlier handler might have closed the subscription.
+      if (feeds.get(subscription.feed) === subscription) call(() => subscription.handlers.onStatus?.(now));
+    }
   });
   const network = watchNetwork(() => {
     // Without a network, the socket can still look connected for a while. If the server runs on this machine, the
@@ -157,11 +160,9 @@ export function createClient(
           if (feeds.get(feed) !== subscription) return;
           feeds.delete(feed);
           subscription.end();
-          connection.socket?.emit('unsubscribe', { feed }, (response) => {
-            if (response?.ok) return;
-            const error = errorIn(response);
-            report(new ClientError(error.code, error.message, error));
-          });
+          const { socket } = connection;
+          const isUnused = () => connection.socket === socket && !feeds.has(feed);
+          if (socket) unsubscribe(socket, feed, { isUnused, report, signal: abort.signal, random });
           update();
         },
       };

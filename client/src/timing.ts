@@ -26,6 +26,8 @@ export const TIMING = {
   retryMin: 500,
   /** Maximum retry delay for a subscribe request, a mark or a token. */
   retryMax: 15_000,
+  /** Number of failed attempts to assume after too many requests, so that the next delay is several seconds. */
+  busyAttempts: 4,
   /** Maximum number of retries for a mark. Together, they take about a minute. */
   retries: 8,
   /** Maximum retry delay that a server can request. */

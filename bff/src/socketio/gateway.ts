@@ -56,7 +56,7 @@ export interface GatewayOptions {
   onDelivered: OnDelivered;
   /** Called with the reason when the server ends a connection. */
   onEnded: (reason: EndReason) => void;
-  /** Called when a reader's connection has joined the reader's room. */
+  /** Called when a reader's connection has joined the reader's room, and when it subscribes to another feed. */
   onJoined: (reader: string) => void;
   /** Called when a reader's connection is closed. */
   onLeft: (reader: string) => void;

@@ -39,7 +39,7 @@ export interface FrontOptions {
 export interface Front {
   server: Server;
   gateway: Gateway;
-  /** Emits the reader when a connection opens. */
+  /** Emits the reader when a connection opens or subscribes to another feed. */
   joined: Signal<string>;
   /** Emits the reader when a connection closes. */
   left: Signal<string>;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { Socket } from 'socket.io-client';
 import { createNotificationClient } from '../client.ts';
 import { Gateway } from '../testing/gateway.ts';
 import { TIMING } from '../timing.ts';
@@ -28,6 +29,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
   client?.close();
   await gateway.close();
 });
@@ -112,6 +114,22 @@ it.each([null, { ok: false }])('should report the malformed response %j to unsub
   client.subscribe('topic:a', { onCaughtUp });
   await vi.waitFor(() => expect(onCaughtUp).toHaveBeenCalled());
   expect(errors).toEqual(['Malformed response']);
+});
+
+it('should reconnect only after several seconds if the server ends a connection for too many requests', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const connect = vi.spyOn(Socket.prototype, 'connect');
+  client = createNotificationClient({ url: gateway.url });
+  client.subscribe('all', {});
+  await vi.waitFor(() => expect(client?.status).toBe('live'));
+  connect.mockClear();
+  gateway.sockets[0]?.emit('closing', { code: 'too_many_requests', message: 'too many' });
+  gateway.sockets[0]?.disconnect(true);
+  await vi.waitFor(() => expect(client?.status).toBe('reconnecting'), { interval: 5 });
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(connect).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(connect).toHaveBeenCalledOnce();
 });
 
 it('should keep the new connection if the server drains while requests are unanswered', async () => {

@@ -1,4 +1,4 @@
-import type { DrainingEvent } from '@tocsin/contracts';
+import type { ClosingEvent, DrainingEvent } from '@tocsin/contracts';
 import { backOff, inTime } from '@tocsin/contracts/pause';
 import type { ClientConnection, ConnectionHooks } from './connection-types.ts';
 import { asError, ClientError, tokenError } from '../errors.ts';
@@ -151,7 +151,10 @@ export class Connection implements ClientConnection {
   #received(socket: ClientSocket, name: string, payload: unknown): void {
     if (name === 'token-expiring') this.#token.renew(socket);
     else if (name === 'draining') this.#draining(payload as DrainingEvent | null);
-    else this.#hooks.event(name, payload);
+    else {
+      if (name === 'closing' && isTooMany(payload)) this.#attempts = TIMING.busyAttempts;
+      this.#hooks.event(name, payload);
+    }
   }
 
   #draining(event: DrainingEvent | null): void {
@@ -164,6 +167,10 @@ export class Connection implements ClientConnection {
     }, delay);
   }
 }
+
+/** Whether the server closes the connection because of too many requests, which reconnecting could repeat. */
+const isTooMany = (event: unknown): boolean =>
+  String((event as Partial<ClosingEvent> | null)?.code).startsWith('too_many_');
 
 /** The server's refusal as an error, or `unreachable` if the server didn't respond. */
 function connectError(error: Error & { data?: unknown }): ClientError {

@@ -26,6 +26,7 @@ const page = {
 const ok = () => callbacks.at(-1)?.(null, { ...page, publications: [] });
 
 const stuck = vi.fn();
+const responded = vi.fn();
 const report = vi.fn();
 let positions = memoryPositions();
 const subscribe = (start?: Position, handlers: FeedHandlers = {}) =>
@@ -35,7 +36,7 @@ const subscribe = (start?: Position, handlers: FeedHandlers = {}) =>
     call: (handler) => handler(),
     report,
     changed: () => undefined,
-    responded: () => undefined,
+    responded,
     stuck,
   });
 
@@ -177,6 +178,22 @@ describe('FeedSubscription', () => {
     expect(backOff(50, 500, 15_000, () => 1)).toBe(15_000);
   });
 
+  it('should back off for several seconds after a refusal because of too many requests', () => {
+    const subscription = subscribe();
+    subscription.connected(socket);
+    for (const pause of [6_000, 11_250]) {
+      callbacks.at(-1)?.(null, {
+        ok: false,
+        error: { code: 'too_many_requests', message: '', temporary: true },
+      });
+      const before = callbacks.length;
+      vi.advanceTimersByTime(pause - 1);
+      expect(callbacks).toHaveLength(before);
+      vi.advanceTimersByTime(1);
+      expect(callbacks).toHaveLength(before + 1);
+    }
+  });
+
   it.each([undefined, null, { ok: false }, { ok: false, error: { code: 'forbidden' } }])(
     'should retry after the malformed response %j',
     (response) => {
@@ -226,6 +243,15 @@ describe('FeedSubscription', () => {
     subscription.connected(socket);
     callbacks.at(-1)?.(null, { ...page, publications: [], inbox, read: { offset: 0, ids: [] } });
     expect(log).toEqual(['inbox']);
+  });
+
+  it('should not report a refusal after a status handler has closed the subscription', () => {
+    const onRefused = vi.fn();
+    const subscription = subscribe(undefined, { onRefused });
+    responded.mockImplementationOnce(() => subscription.end());
+    subscription.connected(socket);
+    callbacks.at(-1)?.(null, { ok: false, error: { code: 'forbidden', message: '', temporary: false } });
+    expect(onRefused).not.toHaveBeenCalled();
   });
 
   it("should report that the reader's marks are from an earlier epoch", () => {

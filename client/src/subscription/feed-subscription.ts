@@ -231,6 +231,8 @@ export class FeedSubscription {
   #handleResponse(response: SubscribeAnswer): void {
     this.#recordActivity();
     this.#context.responded();
+    // A status handler might have closed the subscription.
+    if (this.#hasEnded()) return;
     this.#unanswered = 0;
     if (this.state === 'fresh') this.state = 'active';
     if (response?.ok && isPage(response)) {
@@ -245,6 +247,8 @@ export class FeedSubscription {
     }
     const error = errorIn(response);
     if (!error.temporary) return this.#refusedPermanently(error);
+    // Each refusal counts toward the server's limit, so quick retries of many feeds would end the connection.
+    if (error.code === 'too_many_requests') this.#attempts = Math.max(this.#attempts, TIMING.busyAttempts);
     this.#context.report(new ClientError(error.code, `${this.feed}: ${error.message}`, error));
     this.#handle({ type: 'refused' });
   }

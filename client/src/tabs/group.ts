@@ -53,7 +53,8 @@ export async function groupOf(
   const identity =
     groupName === undefined && getToken ? identityOf(await inTime(getToken(), TIMING.page)) : '';
   if (identity === undefined) return undefined;
-  const server = new URL(path, new URL(url, origin)).href;
+  // An opaque origin, such as that of a `srcdoc` document, can't be a base.
+  const server = new URL(path, new URL(url, origin === 'null' ? undefined : origin)).href;
   const name = `tocsin ${JSON.stringify([MESSAGES_VERSION, server, clientId, groupName ?? null, identity])}`;
   if (groupName !== undefined || !getToken) return { name, options };
   const ownToken = async () => {

@@ -1,6 +1,7 @@
 import type { ClientConnection, ConnectionHooks } from '../connection/connection-types.ts';
 import { ClientError } from '../errors.ts';
 import type { FeedSocket } from '../connection/feed-socket.ts';
+import { unsubscribe } from '../subscription/unsubscribe.ts';
 import { TIMING } from '../timing.ts';
 import { feedOf, type TabMessage } from './messages.ts';
 import type { TabLocks } from './platform.ts';
@@ -176,9 +177,10 @@ export class Leader {
     const feed = feedOf(request);
     const previous = this.#presenterOf(feed);
     if (event === 'subscribe') this.#subscriptions.add(feed, from, session);
-    const isUnused = event === 'unsubscribe' && this.#subscriptions.remove(feed, from, session);
+    else this.#subscriptions.remove(feed, from);
     if (this.#presenterOf(feed) !== previous) this.#broadcastState();
-    if (event === 'unsubscribe' && !isUnused) return respond({ ok: true });
+    // A tab repeats a refused request, so forward it even if the tab's feed has already been removed.
+    if (event === 'unsubscribe' && !this.#subscriptions.isUnused(feed, session)) return respond({ ok: true });
     // Without a response, the requesting tab times out.
     (socket as unknown as AnySocket)
       .timeout(TIMING.acknowledgement)
@@ -201,8 +203,12 @@ export class Leader {
   #removeTab(tab: string): void {
     this.#watched.delete(tab);
     this.#presenter.remove(tab);
-    for (const feed of this.#subscriptions.leave(tab, this.#session))
-      this.#socket?.emit('unsubscribe', { feed }, () => undefined);
+    const [socket, session] = [this.#socket, this.#session];
+    for (const feed of this.#subscriptions.leave(tab, session)) {
+      const isUnused = () => this.#socket === socket && this.#subscriptions.isUnused(feed, session);
+      const { signal } = this.#closed;
+      if (socket) unsubscribe(socket, feed, { isUnused, signal, random: Math.random });
+    }
     if (!this.#closed.signal.aborted) this.#broadcastState();
   }
 }

@@ -19,18 +19,20 @@ export class Subscriptions {
     else this.#tabs.set(tab, { session, feeds: new Set([feed]) });
   }
 
-  /** Returns whether this tab was the feed's last subscriber in the session. */
-  remove(feed: string, tab: string, session: number): boolean {
-    const known = this.#tabs.get(tab);
-    if (!known?.feeds.delete(feed) || known.session !== session) return false;
-    return ![...this.#tabs.values()].some((other) => other.session === session && other.feeds.has(feed));
+  remove(feed: string, tab: string): void {
+    this.#tabs.get(tab)?.feeds.delete(feed);
+  }
+
+  /** Whether no tab is subscribed to the feed in the session. */
+  isUnused(feed: string, session: number): boolean {
+    return ![...this.#tabs.values()].some((tab) => tab.session === session && tab.feeds.has(feed));
   }
 
   /** Removes a tab. Returns the feeds that no longer have subscribers in the session. */
   leave(tab: string, session: number): string[] {
-    const feeds = [...(this.#tabs.get(tab)?.feeds ?? [])];
-    const unused = feeds.filter((feed) => this.remove(feed, tab, session));
+    const known = this.#tabs.get(tab);
     this.#tabs.delete(tab);
-    return unused;
+    if (known?.session !== session) return [];
+    return [...known.feeds].filter((feed) => this.isUnused(feed, session));
   }
 }

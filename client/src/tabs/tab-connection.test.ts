@@ -65,6 +65,20 @@ it('should not connect or call other listeners after a listener has closed the c
   expect(vi.getTimerCount()).toBe(0);
 });
 
+it('should not call a status handler after another one has closed its subscription', async () => {
+  const { client } = fixture.open([]);
+  const calls: string[] = [];
+  client.subscribe('all', {
+    onStatus: (status) => {
+      calls.push(`all ${status}`);
+      other.close();
+    },
+  });
+  const other = client.subscribe('topic:a', { onStatus: (status) => calls.push(`topic:a ${status}`) });
+  await pass(1_000);
+  expect(calls).toEqual(['all live']);
+});
+
 it('should leave no timers behind if a tab presents as soon as it joins and a listener then closes it', async () => {
   const leader = fixture.open(['all']);
   await pass(1_000);

@@ -29,6 +29,8 @@ export class FakeServer {
   requests: string[] = [];
   /** Maximum number of feeds per connection. */
   maxFeeds = Infinity;
+  /** Number of unsubscribe requests to refuse temporarily. */
+  unsubscribesToRefuse = 0;
   /** Feeds that the server temporarily can't read. */
   readonly unavailable = new Set<string>();
   permits: (token: string | undefined, feed: string) => boolean = () => true;
@@ -165,11 +167,17 @@ export class FakeServer {
   #socket(connection: FakeConnection): FeedSocket {
     const { tab, feeds, token } = connection;
     const isOpen = () => this.#connections.has(connection);
-    const unsubscribe = ({ feed }: { feed: string }) => feeds.delete(feed);
+    const refusal = (code: SocketErrorCode, temporary: boolean) =>
+      ({ ok: false, error: { code, message: code, temporary } }) as const;
+    const unsubscribe = ({ feed }: { feed: string }) => {
+      if (this.unsubscribesToRefuse-- > 0) return refusal('too_many_requests', true);
+      feeds.delete(feed);
+      return { ok: true } as const;
+    };
     return {
       emit: (_event, request, acknowledge) => {
-        unsubscribe(request);
-        tab.run(() => isOpen() && acknowledge({ ok: true }));
+        const response = unsubscribe(request);
+        tab.run(() => isOpen() && acknowledge(response));
       },
       timeout: () => ({
         emit: (
@@ -180,11 +188,11 @@ export class FakeServer {
           if (!isOpen()) return;
           this.requests.push(`${event} ${request.feed}`);
           if (event === 'unsubscribe') {
-            unsubscribe(request);
-            return tab.run(() => done(null, { ok: true } as SubscribeAnswer));
+            const response = unsubscribe(request);
+            return tab.run(() => done(null, response as SubscribeAnswer));
           }
           const refuse = (code: SocketErrorCode, temporary = false) =>
-            tab.run(() => isOpen() && done(null, { ok: false, error: { code, message: code, temporary } }));
+            tab.run(() => isOpen() && done(null, refusal(code, temporary)));
           if (!this.permits(token, request.feed)) return refuse('forbidden');
           if (!feeds.has(request.feed) && feeds.size >= this.maxFeeds) return refuse('too_many_feeds');
           feeds.add(request.feed);

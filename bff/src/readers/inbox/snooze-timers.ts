@@ -45,7 +45,7 @@ export class SnoozeTimers {
     });
   }
 
-  /** Call when the reader opens a connection to this instance. */
+  /** Call when the reader opens a connection to this instance, or subscribes to another feed on one. */
   joined(reader: string): void {
     this.#joined.add(reader);
     void this.#check(reader);

@@ -2,6 +2,7 @@ import { SECRETS } from '@tocsin/contracts';
 import { io } from 'socket.io-client';
 import { afterEach, expect, it, vi } from 'vitest';
 import { AcknowledgedPublications } from '../../connect/acknowledged.ts';
+import { SnoozeTimers } from '../../readers/inbox/snooze-timers.ts';
 import { SECRET, secretToken } from '../../../testing/forge.ts';
 import { serveBff, type ServedBff } from '../../../testing/served-bff.ts';
 
@@ -51,4 +52,16 @@ it('should stop tracking feeds if the client unsubscribes before the subscribe r
   expect(trackedFeeds).toEqual(new Set());
   expect(await bff.subscribe(socket, 'topic:kept')).toMatchObject({ ok: true });
   expect(trackedFeeds).toEqual(new Set(['topic:kept']));
+});
+
+it('should report that a reader joined when a connection opens and each time it subscribes to another feed', async () => {
+  const joined = vi.spyOn(SnoozeTimers.prototype, 'joined');
+  bff = await serveBff({});
+  const socket = await bff.connect('');
+  expect(joined).toHaveBeenCalledTimes(1);
+  for (const feed of ['topic:a', 'topic:a', 'topic:b']) await bff.subscribe(socket, feed);
+  expect(joined).toHaveBeenCalledTimes(3);
+  await socket.timeout(5_000).emitWithAck('unsubscribe', { feed: 'topic:a' });
+  await bff.subscribe(socket, 'topic:a');
+  expect(joined).toHaveBeenCalledTimes(4);
 });

@@ -43,6 +43,7 @@ export interface ConnectionDependencies extends SubscriptionDependencies {
    */
   acknowledged?: AcknowledgedPublications | undefined;
   onEnded: (reason: EndReason) => void;
+  /** Called with the reader when the connection opens and when it subscribes to another feed. */
   onJoined: (reader: string) => void;
   onLeft: (reader: string) => void;
 }
@@ -112,7 +113,11 @@ export function serveConnection(
     const { feed, position } = request.data;
     const refusal = subscriptions.refusal(feed);
     if (refusal) return { ok: false, error: refusal };
-    if (socket.connected) subscriptions.add(feed);
+    if (socket.connected && !subscriptions.has(feed)) {
+      subscriptions.add(feed);
+      // Clients ignore events about feeds that they aren't subscribed to, so the earlier ones could have been lost.
+      onJoined(socket.data.reader);
+    }
     // Join before reading, so that the client gets publications that arrive during the read. It buffers them until it
     // gets the answer.
     await socket.join(roomOf(feed));

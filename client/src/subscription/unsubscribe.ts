@@ -1,0 +1,36 @@
+import type { UnsubscribeAnswer } from '@tocsin/contracts';
+import type { FeedSocket } from '../connection/feed-socket.ts';
+import { ClientError } from '../errors.ts';
+import { retryTemporaryFailures } from '../rest/retry.ts';
+import { errorIn } from '../shapes.ts';
+
+export interface UnsubscribeOptions {
+  /** Whether the socket is still in use and nothing has subscribed to the feed since. */
+  isUnused: () => boolean;
+  report?: (error: Error) => void;
+  signal: AbortSignal;
+  random: () => number;
+}
+
+/**
+ * Unsubscribes from a feed, and repeats the request after temporary refusals: until it succeeds, the feed counts toward
+ * the connection's limit. Reports each refusal.
+ */
+export function unsubscribe(
+  socket: FeedSocket,
+  feed: string,
+  { isUnused, report, ...retry }: UnsubscribeOptions,
+): void {
+  const attempt = async (): Promise<void> => {
+    if (!isUnused()) return;
+    const response = await new Promise<UnsubscribeAnswer>((resolve) => {
+      socket.emit('unsubscribe', { feed }, resolve);
+    });
+    if (response?.ok) return;
+    const refusal = errorIn(response);
+    const error = new ClientError(refusal.code, refusal.message, refusal);
+    report?.(error);
+    throw error;
+  };
+  retryTemporaryFailures(attempt, retry).catch(() => undefined);
+}
