@@ -11,9 +11,9 @@ import { bottomOf, type FindAgedOut } from './aged-out.ts';
 export interface History {
   head: number;
   floor: number;
-  /** Publications `first` to `last`, as readers can see them now. */
+  /** Publications `first` to `last`, as readers can see them now. Rejects if the feed is in another epoch. */
   readRange: (first: number, last: number) => Promise<readonly Publication[]>;
-  /** The ids of publications `first` to `last`. */
+  /** The ids of publications `first` to `last`. Rejects if the feed is in another epoch. */
   ids: (first: number, last: number) => Promise<readonly string[]>;
 }
 
@@ -101,7 +101,9 @@ async function fold(
   while (ids.size > 0 && offset < head) {
     const first = Math.max(offset + 1, floor);
     if (first > head) return offset;
-    for (const publication of await readRange(first, Math.min(head, first + CHUNK - 1))) {
+    const part = await readRange(first, Math.min(head, first + CHUNK - 1));
+    if (part.length === 0) return offset;
+    for (const publication of part) {
       const isRead = ids.has(idOfPublication(publication)) || publication.notification === null;
       if (
         isRead &&
