@@ -78,3 +78,17 @@ it('should remove an ended snooze if the history still has the notification', as
   expect((await w.inboxes.readFresh(READER))?.snoozed).toEqual([]);
   expect(await found(w, 'inbox')).toContain('n3');
 });
+
+it('should not show a snoozed notification from before an erasure, but from before a loss', async () => {
+  vi.useFakeTimers({ now: new Date('2026-01-01T10:00:00Z') });
+  const w = await movingFeed();
+  await w.snooze('n3');
+  vi.setSystemTime(new Date('2026-03-01T10:00:00Z'));
+  const shown = async () => (await w.inboxes.endedBetween(READER, 0, Date.now())).due.size;
+  w.startNewEpoch();
+  expect(await found(w, 'returned')).toEqual(['n3']);
+  expect(await shown()).toBe(1);
+  w.feed.epoch = '3-c-erased';
+  expect(await found(w, 'returned')).toEqual([]);
+  expect(await shown()).toBe(0);
+});

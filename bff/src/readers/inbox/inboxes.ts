@@ -166,14 +166,14 @@ export class Inboxes {
   }
 
   /**
-   * Whether the snoozed notification is still shown: it hasn't expired, and according to the history, it hasn't been
-   * retracted or replaced.
+   * Whether the snoozed notification is still shown: it hasn't expired, its feed hasn't been erased since, and
+   * according to the history, it hasn't been retracted or replaced.
    */
   async isShown({ epoch, offset, notification }: Snoozed): Promise<boolean> {
     const { expiresAt } = notification;
     if (expiresAt !== undefined && timeOf(expiresAt) <= this.#options.now()) return false;
     const { head, history } = await this.#options.histories.including(notification.feed, {});
-    return epoch !== head.epoch || !(await isGone(offset, history));
+    return !(await isGone({ epoch, offset }, head.epoch, history));
   }
 
   seen(who: InboxOwner, { feed, epoch, offset }: Omit<MarkSeen, 'clientId'>): Promise<void> {

@@ -2,9 +2,11 @@ import {
   idOfPublication,
   MAX_READ_BYTES,
   MAX_READ_IDS,
+  type Position,
   type Publication,
   type ReadState,
 } from '@tocsin/contracts';
+import { wasErasedSince } from '../../feed/position.ts';
 import { bottomOf, type FindAgedOut } from './aged-out.ts';
 
 /** A feed's history. Publications below `floor` have left it. */
@@ -58,11 +60,16 @@ export async function advance(
   return { offset, ids: [...ids] };
 }
 
-/** Whether the history says that the publication at this offset has been retracted or replaced, or has expired. */
+/**
+ * Whether the publication's feed has been erased since, or the history says that the publication has been retracted or
+ * replaced, or has expired. The history is that of `current`, the feed's current epoch.
+ */
 export async function isGone(
-  offset: number,
+  { epoch, offset }: Position,
+  current: string,
   { head, floor, readRange }: Pick<History, 'head' | 'floor' | 'readRange'>,
 ): Promise<boolean> {
+  if (epoch !== current) return wasErasedSince(epoch, current);
   if (offset < floor || offset > head) return false;
   const [published] = await readRange(offset, offset);
   return published?.notification === null;
