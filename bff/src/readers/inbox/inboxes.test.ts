@@ -66,8 +66,8 @@ it('should keep the only copy when a snooze is ended early, even if the request 
   expect(await found(w, 'returned')).toEqual(['n3']);
   expect(await found(w, 'inbox')).toContain('n3');
   expect(await found(w, 'archive')).toEqual(['n4']);
-  const { due } = await w.inboxes.endedBetween(READER, 0, Date.now());
-  expect(due.size, 'the reader has just seen it').toBe(0);
+  const [ended] = await w.inboxes.endedBetween(READER, 0, Date.now());
+  expect(ended, 'the reader has just seen it').toMatchObject({ notification: { id: 'n3' }, seen: true });
 });
 
 it('should remove an ended snooze if the history still has the notification', async () => {
@@ -77,4 +77,18 @@ it('should remove an ended snooze if the history still has the notification', as
   await w.unsnooze('n3');
   expect((await w.inboxes.readFresh(READER))?.snoozed).toEqual([]);
   expect(await found(w, 'inbox')).toContain('n3');
+});
+
+it('should not show a snoozed notification from before an erasure, but from before a loss', async () => {
+  vi.useFakeTimers({ now: new Date('2026-01-01T10:00:00Z') });
+  const w = await movingFeed();
+  await w.snooze('n3');
+  vi.setSystemTime(new Date('2026-03-01T10:00:00Z'));
+  const [ended = expect.fail('no snooze has ended')] = await w.inboxes.endedBetween(READER, 0, Date.now());
+  w.startNewEpoch();
+  expect(await found(w, 'returned')).toEqual(['n3']);
+  expect(await w.inboxes.isShown(ended)).toBe(true);
+  w.feed.epoch = '3-c-erased';
+  expect(await found(w, 'returned')).toEqual([]);
+  expect(await w.inboxes.isShown(ended)).toBe(false);
 });

@@ -143,19 +143,13 @@ export class Inboxes {
     return state && { feed, ...state };
   }
 
-  /**
-   * Snoozes that end after `from` and no later than `to` (ms since 1970), except those of archived notifications. `due`
-   * contains those that are still shown and that the reader hasn't seen or read.
-   */
-  async endedBetween(reader: string, from: number, to: number) {
+  /** Snoozes that end after `from` and no later than `to` (ms since 1970), except those of archived notifications. */
+  async endedBetween(reader: string, from: number, to: number): Promise<Snoozed[]> {
     const document = await this.stored(reader);
-    const ended = (document?.snoozed ?? []).filter((one) => {
+    return (document?.snoozed ?? []).filter((one) => {
       const at = timeOf(one.until);
       return at > from && at <= to && !one.archived;
     });
-    const unseen = ended.filter(({ read, seen }) => !read && !seen);
-    const shown = await Promise.all(unseen.map((one) => this.isShown(one)));
-    return { ended, due: new Set(unseen.filter((_, index) => shown[index])) };
   }
 
   /** When the next snooze ends after `from` (ms since 1970), if any. Ignores archived notifications. */
@@ -166,14 +160,14 @@ export class Inboxes {
   }
 
   /**
-   * Whether the snoozed notification is still shown: it hasn't expired, and according to the history, it hasn't been
-   * retracted or replaced.
+   * Whether the snoozed notification is still shown: it hasn't expired, its feed hasn't been erased since, and
+   * according to the history, it hasn't been retracted or replaced.
    */
   async isShown({ epoch, offset, notification }: Snoozed): Promise<boolean> {
     const { expiresAt } = notification;
     if (expiresAt !== undefined && timeOf(expiresAt) <= this.#options.now()) return false;
     const { head, history } = await this.#options.histories.including(notification.feed, {});
-    return epoch !== head.epoch || !(await isGone(offset, history));
+    return !(await isGone({ epoch, offset }, head.epoch, history));
   }
 
   seen(who: InboxOwner, { feed, epoch, offset }: Omit<MarkSeen, 'clientId'>): Promise<void> {

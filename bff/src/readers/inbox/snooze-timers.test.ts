@@ -15,6 +15,7 @@ let channel: MemoryBroadcaster;
 let timers: SnoozeTimers;
 let fails: boolean;
 let eventFails: boolean;
+let unreadableIds: string[];
 let readMs: number;
 
 const snoozed = (id: string, ms: number): Snoozed => ({
@@ -26,7 +27,7 @@ const times = () => snoozes.map((one) => ({ one, at: Date.parse(one.until) }));
 beforeEach(() => {
   vi.useFakeTimers({ now: START });
   [snoozes, sent, faults, isConnected] = [[], [], 0, true];
-  [fails, eventFails, readMs] = [false, false, 0];
+  [fails, eventFails, unreadableIds, readMs] = [false, false, [], 0];
   channel = new MemoryBroadcaster();
   timers = new SnoozeTimers({
     channel,
@@ -34,8 +35,11 @@ beforeEach(() => {
       endedBetween: async (_reader, from, to) => {
         if (fails) throw new Error('store down');
         if (readMs > 0) await pause(readMs);
-        const ended = times().flatMap(({ one, at }) => (at > from && at <= to ? [one] : []));
-        return { ended, due: new Set(ended.filter(({ seen }) => !seen)) };
+        return times().flatMap(({ one, at }) => (at > from && at <= to ? [one] : []));
+      },
+      isShown: async ({ notification }) => {
+        if (unreadableIds.includes(notification.id)) throw new Error('feed unreadable');
+        return true;
       },
       nextDue: async (_reader, from) => {
         const waiting = times().filter(({ at }) => at > from);
@@ -156,3 +160,47 @@ it('should retry if reading the inbox fails, and forget readers without connecti
   await vi.advanceTimersByTimeAsync(120_000);
   expect(notifiedIds()).toEqual(['a']);
 });
+
+it('should report a snooze that ended during a long failure', async () => {
+  snoozes = [snoozed('a', 1_000), snoozed('far', 3_600_000)];
+  timers.joined(ADA);
+  await vi.advanceTimersByTimeAsync(100);
+  fails = true;
+  await vi.advanceTimersByTimeAsync(25 * 60_000);
+  fails = false;
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(notifiedIds()).toEqual(['a']);
+});
+
+it('should report other snoozes while the feed of one is unreadable, and that one afterwards', async () => {
+  snoozes = [snoozed('a', 1_000), snoozed('b', 1_000), snoozed('c', 5_000)];
+  unreadableIds = ['b'];
+  timers.joined(ADA);
+  await vi.advanceTimersByTimeAsync(1_100);
+  expect([faults, notifiedIds()]).toEqual([1, ['a']]);
+  await vi.advanceTimersByTimeAsync(25 * 60_000);
+  expect(notifiedIds()).toEqual(['a', 'c']);
+  expect(timers.size).toBe(1);
+  unreadableIds = [];
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(notifiedIds()).toEqual(['a', 'c', 'b']);
+  expect(timers.size).toBe(0);
+});
+
+it.each([{ failing: true }, { failing: false }])(
+  'should not look further back for a reader who left, failing: $failing',
+  async ({ failing }) => {
+    snoozes = [snoozed('a', 1_000), snoozed('far', 3_600_000)];
+    [fails, readMs] = [failing, 500];
+    timers.joined(ADA);
+    await vi.advanceTimersByTimeAsync(100);
+    isConnected = false;
+    timers.left(ADA);
+    await vi.advanceTimersByTimeAsync(11 * 60_000);
+    [isConnected, fails] = [true, false];
+    timers.joined(ADA);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(notifiedIds()).toEqual([]);
+    expect(timers.size).toBe(1);
+  },
+);

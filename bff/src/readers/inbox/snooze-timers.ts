@@ -5,10 +5,10 @@ import type { Inboxes } from './inboxes.ts';
 
 export interface SnoozeTimersOptions {
   channel: Pick<ReaderChannel, 'onChange'>;
-  inboxes: Pick<Inboxes, 'endedBetween' | 'nextDue' | 'eventOf'>;
+  inboxes: Pick<Inboxes, 'endedBetween' | 'isShown' | 'nextDue' | 'eventOf'>;
   isConnected: (reader: string) => boolean;
   send: (event: ReaderEvent) => void;
-  /** Called when reading an inbox fails. The read is retried. */
+  /** Called when reading an inbox or a notification's feed fails. The read is retried. */
   onError: (error: unknown) => void;
   now: () => number;
 }
@@ -34,6 +34,8 @@ export class SnoozeTimers {
   readonly #sent = new Map<string, ReadonlySet<string>>();
   /** Readers with a new connection that hasn't been notified of any ended snoozes. */
   readonly #joined = new Set<string>();
+  /** A reader's next check looks back at least to this time (ms). Only readers with a timer or a check have one. */
+  readonly #checkFrom = new Map<string, number>();
   /** Readers whose inbox is being read. True means that a reread is needed. */
   readonly #reading = new Map<string, boolean>();
   #stopped = false;
@@ -56,6 +58,7 @@ export class SnoozeTimers {
     if (this.#options.isConnected(reader)) return;
     this.#forget(reader);
     this.#sent.delete(reader);
+    this.#checkFrom.delete(reader);
     this.#joined.delete(reader);
   }
 
@@ -87,6 +90,8 @@ export class SnoozeTimers {
       }
     } while (this.#reading.get(reader));
     this.#reading.delete(reader);
+    // The reader might have left during the check.
+    this.left(reader);
   }
 
   async #notify(reader: string): Promise<void> {
@@ -94,23 +99,49 @@ export class SnoozeTimers {
     const at = now();
     // Check all recently ended snoozes, not just those that ended since the last check: this instance might learn of a
     // snooze only after it has ended.
-    const { ended, due } = await inboxes.endedBetween(reader, at - LOOK_BACK_MS, at);
+    const from = Math.min(at - LOOK_BACK_MS, this.#checkFrom.get(reader) ?? at);
+    this.#checkFrom.set(reader, from);
+    const ended = await inboxes.endedBetween(reader, from, at);
     const known = this.#joined.delete(reader) ? undefined : this.#sent.get(reader);
     const unsent = ended.filter((snooze) => !known?.has(keyOf(snooze)));
-    for (const feed of new Set(unsent.map(({ notification }) => notification.feed))) {
+    const { due, unknown } = await this.#dueIn(unsent);
+    const sendable = unsent.filter((snooze) => !unknown.has(snooze));
+    for (const feed of new Set(sendable.map(({ notification }) => notification.feed))) {
       const state = await inboxes.eventOf({ reader, name: 'inbox', feed, version: '' });
       if (state) send({ reader, name: 'inbox', payload: state });
-      const dueInFeed = unsent.filter((snooze) => snooze.notification.feed === feed && due.has(snooze));
+      const dueInFeed = sendable.filter((snooze) => snooze.notification.feed === feed && due.has(snooze));
       if (dueInFeed.length > 0)
         send({ reader, name: 'snooze-due', payload: { feed, due: dueInFeed.map(dueOf) } });
     }
-    if (ended.length > 0 && this.#options.isConnected(reader))
-      this.#sent.set(reader, new Set(ended.map(keyOf)));
+    const sent = ended.filter((snooze) => !unknown.has(snooze));
+    if (sent.length > 0) this.#sent.set(reader, new Set(sent.map(keyOf)));
     else this.#sent.delete(reader);
     // Look for the next snooze from `at`, not from the current time: a snooze might have ended in the meantime.
     const next = await inboxes.nextDue(reader, at);
-    if (next === undefined) this.#forget(reader);
-    else this.#wait(reader, next - now());
+    if (unknown.size > 0) {
+      this.#wait(reader, Math.min(RETRY_MS, (next ?? Infinity) - now()));
+    } else if (next === undefined) {
+      this.#forget(reader);
+      this.#checkFrom.delete(reader);
+    } else {
+      this.#checkFrom.set(reader, at);
+      this.#wait(reader, next - now());
+    }
+  }
+
+  /** The snoozes to report as due. For those in `unknown`, the feed can't be read. Never rejects. */
+  async #dueIn(ended: readonly Snoozed[]): Promise<{ due: Set<Snoozed>; unknown: Set<Snoozed> }> {
+    const [due, unknown] = [new Set<Snoozed>(), new Set<Snoozed>()];
+    const check = async (snooze: Snoozed) => {
+      try {
+        if (await this.#options.inboxes.isShown(snooze)) due.add(snooze);
+      } catch (error) {
+        if (unknown.size === 0) this.#options.onError(error);
+        unknown.add(snooze);
+      }
+    };
+    await Promise.all(ended.filter(({ read, seen }) => !read && !seen).map(check));
+    return { due, unknown };
   }
 
   #wait(reader: string, ms: number): void {

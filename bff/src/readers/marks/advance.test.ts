@@ -84,6 +84,16 @@ describe('advance', () => {
     expect(await advance(NOTHING_READ, { offset: 3, ids: ['n5'] }, empty)).toEqual({ offset: 3, ids: [] });
   });
 
+  it('should stop at a missing part of the history', async () => {
+    let reads = 0;
+    const missing = async () => {
+      if (++reads > 3) throw new Error('reads the same part forever');
+      return [];
+    };
+    const marked = { offset: 100, ids: ['n250'] };
+    expect(await advance(NOTHING_READ, marked, { ...history(450), readRange: missing })).toEqual(marked);
+  });
+
   it('should drop ids that the offset has passed', async () => {
     const before = { offset: 1, ids: ['n9', 'n4', 'n7'] };
     expect(await advance(before, { offset: 5, ids: ['n2'] }, history(20))).toEqual({

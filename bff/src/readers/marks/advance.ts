@@ -2,18 +2,20 @@ import {
   idOfPublication,
   MAX_READ_BYTES,
   MAX_READ_IDS,
+  type Position,
   type Publication,
   type ReadState,
 } from '@tocsin/contracts';
+import { wasErasedSince } from '../../feed/position.ts';
 import { bottomOf, type FindAgedOut } from './aged-out.ts';
 
 /** A feed's history. Publications below `floor` have left it. */
 export interface History {
   head: number;
   floor: number;
-  /** Publications `first` to `last`, as readers can see them now. */
+  /** Publications `first` to `last`, as readers can see them now. Rejects if the feed is in another epoch. */
   readRange: (first: number, last: number) => Promise<readonly Publication[]>;
-  /** The ids of publications `first` to `last`. */
+  /** The ids of publications `first` to `last`. Rejects if the feed is in another epoch. */
   ids: (first: number, last: number) => Promise<readonly string[]>;
 }
 
@@ -58,11 +60,16 @@ export async function advance(
   return { offset, ids: [...ids] };
 }
 
-/** Whether the history says that the publication at this offset has been retracted or replaced, or has expired. */
+/**
+ * Whether the publication's feed has been erased since, or the history says that the publication has been retracted or
+ * replaced, or has expired. The history is that of `current`, the feed's current epoch.
+ */
 export async function isGone(
-  offset: number,
+  { epoch, offset }: Position,
+  current: string,
   { head, floor, readRange }: Pick<History, 'head' | 'floor' | 'readRange'>,
 ): Promise<boolean> {
+  if (epoch !== current) return wasErasedSince(epoch, current);
   if (offset < floor || offset > head) return false;
   const [published] = await readRange(offset, offset);
   return published?.notification === null;
@@ -101,7 +108,9 @@ async function fold(
   while (ids.size > 0 && offset < head) {
     const first = Math.max(offset + 1, floor);
     if (first > head) return offset;
-    for (const publication of await readRange(first, Math.min(head, first + CHUNK - 1))) {
+    const part = await readRange(first, Math.min(head, first + CHUNK - 1));
+    if (part.length === 0) return offset;
+    for (const publication of part) {
       const isRead = ids.has(idOfPublication(publication)) || publication.notification === null;
       if (
         isRead &&

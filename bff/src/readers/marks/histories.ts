@@ -56,9 +56,9 @@ export class Histories {
     const { epoch, offset } = head;
     const floor = await view.floor();
     const readRange: History['readRange'] = async (first, last) =>
-      (await view.readRange(first, last)).map((publication) => present(publication, now()));
+      (await view.readRange(first, last, epoch)).map((publication) => present(publication, now()));
     const read = async (first: number, last: number) =>
-      (await view.readRange(first, last)).map((publication) => idOfPublication(publication));
+      (await view.readRange(first, last, epoch)).map((publication) => idOfPublication(publication));
     const ids: History['ids'] = (first, last) =>
       last - first + 1 === CHUNK
         ? this.#publishedIds.part({ feed, epoch, first }, () => read(first, last))

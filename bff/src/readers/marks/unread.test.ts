@@ -93,3 +93,13 @@ it('should not count an ended snooze if the history says that the notification i
     more: false,
   });
 });
+
+it('should not count an ended snooze if the feed has been erased since', async () => {
+  const snooze = (id: string, epoch: string) =>
+    ({ id, epoch, offset: 1, until: '2026-01-01T00:00:00Z', due: true }) as const;
+  const epoch = '3-c-2-erased';
+  const snoozed = [snooze('erased', '1-a'), snooze('kept', '2-b-erased')];
+  const inbox = { version: 1, epoch, seen: 0, unread: [], archived: [], snoozed };
+  const count = await countUnread({ epoch, read: { offset: 0, ids: [] }, inbox }, historyOf(0));
+  expect(count).toEqual({ unread: 1, unseen: 1, more: false });
+});

@@ -70,7 +70,7 @@ export async function countUnread(
   // Count ended snoozes based on marks, since their notifications might have left the history.
   await Promise.all(
     (inbox?.snoozed ?? []).map(async ({ id, offset, due, epoch: markEpoch }) => {
-      if (due && (markEpoch !== epoch || !(await isGone(offset, history))))
+      if (due && !(await isGone({ epoch: markEpoch, offset }, epoch, history)))
         add(placeOf({ offset, notification: { id } }));
     }),
   );

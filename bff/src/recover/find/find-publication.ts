@@ -19,7 +19,7 @@ export async function findPublication(
   const floor = await view.floor();
   let bytes = 0;
   for (let last = offset; last >= floor && bytes <= MAX_BYTES; last -= CHUNK) {
-    const part = await view.readRange(Math.max(floor, last - CHUNK + 1), last);
+    const part = await view.readRange(Math.max(floor, last - CHUNK + 1), last, epoch);
     const found = part.findLast((publication) => idOfPublication(publication) === id);
     if (found) return { feed: view.feed, epoch, publication: present(found, now()) };
     bytes += part.reduce((sum, publication) => sum + sizeOf(publication), 0);

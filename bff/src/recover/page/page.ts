@@ -66,7 +66,11 @@ async function readOnce(
   const isAtHead = request.kind === 'after' && isSameEpoch && request.position.offset === head.offset;
   const floor = isAtHead ? 1 : await view.floor();
   const newestPublications = async (limit: number) => {
-    const publications = await view.readRange(Math.max(floor, head.offset - limit + 1), head.offset);
+    const publications = await view.readRange(
+      Math.max(floor, head.offset - limit + 1),
+      head.offset,
+      head.epoch,
+    );
     return suffixWithin(publications, limit, bytes);
   };
   if (request.kind === 'newest') return pageWith({ publications: await newestPublications(request.limit) });
@@ -77,7 +81,11 @@ async function readOnce(
       return pageWith({ recovered: false, publications: await newestPublications(request.limit) });
     }
     const first = Math.max(floor, position.offset - request.limit);
-    const publications = suffixWithin(await view.readRange(first, position.offset - 1), request.limit, bytes);
+    const publications = suffixWithin(
+      await view.readRange(first, position.offset - 1, head.epoch),
+      request.limit,
+      bytes,
+    );
     return pageWith({ publications, more: (publications[0]?.offset ?? floor) > floor });
   }
   if (!isSameEpoch || position.offset > head.offset || position.offset + 1 < floor) {
@@ -89,7 +97,7 @@ async function readOnce(
   const maxCount = Math.min(limit ?? MAX_PAGE_PUBLICATIONS, MAX_PAGE_PUBLICATIONS);
   const last = Math.min(head.offset, position.offset + maxCount);
   const publications = prefixWithin(
-    await view.readRange(position.offset + 1, last),
+    await view.readRange(position.offset + 1, last, head.epoch),
     maxCount,
     bytes,
     encodedSizeInList,

@@ -186,26 +186,27 @@ export class FeedView {
     return Math.max(first, offset + 1 - this.#options.limits.historyMax);
   }
 
-  /** Publications `first` to `last` from the history. Rejects rather than leave out a publication. */
-  async readRange(first: number, last: number): Promise<Publication[]> {
+  /** Publications `first` to `last` of this epoch. Rejects rather than leave out a publication. */
+  async readRange(first: number, last: number, epoch: string): Promise<Publication[]> {
     if (last < first) return [];
     const ring = this.#ring;
-    if (ring && first >= ring.first) return ring.slice(first, last);
-    return this.#retry(() => this.#readRangeFromSegments(first, last));
+    if (ring?.epoch === epoch && first >= ring.first && last <= ring.offset) return ring.slice(first, last);
+    const publications = await this.#retry(() => this.#readRangeFromSegments(first, last, epoch));
+    if (!publications) throw new ChangedError(`${this.feed} began a new epoch during the read`);
+    return publications;
   }
 
-  async #readRangeFromSegments(first: number, last: number): Promise<Publication[]> {
+  /** `undefined` if the feed is in another epoch. */
+  async #readRangeFromSegments(first: number, last: number, epoch: string) {
     const { head } = await this.#freshHead();
-    const ring = this.#ring;
-    const removedAt = this.#removedAt;
-    const fromRing = ring && ring.epoch === head.epoch ? ring.slice(Math.max(first, ring.first), last) : [];
+    if (head.epoch !== epoch) return undefined;
+    const [ring, removedAt] = [this.#ring, this.#removedAt];
+    const fromRing = ring?.epoch === epoch ? ring.slice(Math.max(first, ring.first), last) : [];
     const end = fromRing[0] ? fromRing[0].offset - 1 : last;
     const references = head.segments.filter((segment) => segment.last >= first && segment.first <= end);
-    const contents = await this.#segments.read(references);
-    const older = contents.flat().filter(({ offset }) => offset >= first && offset <= end);
-    const all = [...older, ...fromRing];
-    const isSame = this.#ring === ring && this.#removedAt === removedAt;
-    if (all.length !== last - first + 1 || !isSame)
+    const contents = (await this.#segments.read(references)).flat();
+    const all = [...contents.filter(({ offset }) => offset >= first && offset <= end), ...fromRing];
+    if (all.length !== last - first + 1 || this.#ring !== ring || this.#removedAt !== removedAt)
       throw new ChangedError(`${this.feed} changed while offsets ${first} to ${last} were being read`);
     return all;
   }
@@ -278,9 +279,8 @@ export class FeedView {
     const sent = ring?.offset ?? 0;
     if (continues && ring.append(missed)) {
       for (const run of contiguousRuns(this.#unsent(ring, sent + 1, offset))) {
-        for (const publications of splitWithin(run, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, sizeInList)) {
+        for (const publications of splitWithin(run, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, sizeInList))
           this.#options.onMissed?.({ feed: this.feed, epoch, publications });
-        }
       }
       return;
     }

@@ -166,6 +166,19 @@ describe('a removed publication', () => {
   });
 });
 
+describe('a range', () => {
+  it('should be complete, even if a part of it is in the ring or is new to the view', async () => {
+    const { view } = instance();
+    const { epoch } = await view.knownPosition();
+    await take(notification('new'));
+    const offsets = async (first: number, last: number) =>
+      (await view.readRange(first, last, epoch)).map(({ offset }) => offset);
+    expect(await offsets(14, 16)).toEqual([14, 15, 16]);
+    expect(await offsets(8, 12)).toEqual([8, 9, 10, 11, 12]);
+    await expect(offsets(14, 17)).rejects.toThrow('changed');
+  });
+});
+
 describe('an erased feed', () => {
   it("should not serve earlier content after the erasure's broadcast, but report the new position", async () => {
     const { view, read, moved } = instance();
@@ -187,6 +200,20 @@ describe('an erased feed', () => {
       for (const event of await take(erase)) view.receive(event);
     };
     expect(await read(newest)).toMatchObject({ offset: 0, publications: [] });
+  });
+
+  it('should not serve a range of the earlier epoch, even if the new epoch has these offsets', async () => {
+    const { view } = instance();
+    const { epoch } = await view.knownPosition();
+    for (const event of await take(erase)) view.receive(event);
+    f.log.headReads = 0;
+    await expect(view.readRange(2, 4, epoch), 'no ring').rejects.toThrow('new epoch');
+    await expect(view.readRange(2, 4, epoch), 'empty ring').rejects.toThrow('new epoch');
+    for (let n = 1; n <= RING; n++)
+      for (const event of await take(notification(`x${n}`))) view.receive(event);
+    await expect(view.readRange(2, 4, epoch), 'full ring').rejects.toThrow('new epoch');
+    expect(f.log.headReads).toBeLessThan(RING + 5);
+    expect(await view.readRange(2, 4, view.position?.epoch ?? '')).toHaveLength(3);
   });
 
   it('should be detected by a comparison if the broadcast was lost', async () => {
