@@ -16,9 +16,12 @@ export interface SnoozeTimersOptions {
 /** Longer waits are split because Node timers are limited to 24 days, and clocks can change during the wait. */
 const MAX_WAIT_MS = 10 * 60 * 1000;
 const RETRY_MS = 2_000;
+/** While a feed stays unreadable, the wait grows to this (ms). */
+const MAX_RETRY_MS = 60_000;
 /**
  * When a reader connects, they also get events for snoozes that ended at most this long ago (ms), in case no instance
- * was running then. For seen or read notifications, only the `inbox` event is sent. Clients ignore repeated events.
+ * was running then, and for all since the last check without failures. For seen or read notifications, only the
+ * `inbox` event is sent. Clients ignore repeated events.
  */
 const LOOK_BACK_MS = 10 * 60 * 1000;
 
@@ -119,7 +122,9 @@ export class SnoozeTimers {
     // Look for the next snooze from `at`, not from the current time: a snooze might have ended in the meantime.
     const next = await inboxes.nextDue(reader, at);
     if (unknown.size > 0) {
-      this.#wait(reader, Math.min(RETRY_MS, (next ?? Infinity) - now()));
+      const failingMs = at - LOOK_BACK_MS - from;
+      const retryMs = Math.min(Math.max(RETRY_MS, failingMs / 10), MAX_RETRY_MS);
+      this.#wait(reader, Math.min(retryMs, (next ?? Infinity) - now()));
     } else if (next === undefined) {
       this.#forget(reader);
       this.#checkFrom.delete(reader);
@@ -158,7 +163,7 @@ export class SnoozeTimers {
   }
 }
 
-const keyOf = ({ notification, until }: Snoozed): string => `${notification.id} ${until}`;
+const keyOf = ({ notification: { feed, id }, until }: Snoozed): string => `${feed} ${id} ${until}`;
 
 const dueOf = ({ epoch, offset, until, notification }: Snoozed): DueSnooze => ({
   ...{ epoch, offset, until },

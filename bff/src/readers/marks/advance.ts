@@ -15,7 +15,7 @@ export interface History {
   floor: number;
   /** Publications `first` to `last`, as readers can see them now. Rejects if the feed is in another epoch. */
   readRange: (first: number, last: number) => Promise<readonly Publication[]>;
-  /** The ids of publications `first` to `last`. Rejects if the feed is in another epoch. */
+  /** The ids of publications `first` to `last` in this epoch. Rejects if some must be read and the feed has left it. */
   ids: (first: number, last: number) => Promise<readonly string[]>;
 }
 
