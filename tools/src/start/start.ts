@@ -26,6 +26,7 @@ import { checkPublicAddress, hostOf, isLoopback, settingsWithoutAuth } from './p
 import { findRunning, registerRunning } from './instance/running.ts';
 import { writeSidecarInfo } from './instance/sidecar-file.ts';
 import { checkExternalRedis, createServices } from './services.ts';
+import { rejectStrayRedisSettings } from './stray-redis-settings.ts';
 import { startService, supervise } from './supervise.ts';
 import { welcome } from './welcome.ts';
 
@@ -35,6 +36,7 @@ const READY_MS = 90_000;
 export async function start(args: string[], signal: AbortSignal): Promise<number> {
   const options = readOptions(args);
   const config = readConfig();
+  rejectStrayRedisSettings(hostEnvironment());
   const running = await findRunning(options.dataDir);
   if (running) {
     throw new Failure(
