@@ -62,8 +62,7 @@ function readOptions(args: string[]): { id: string; file: string; once: boolean 
     allowPositionals: true,
   });
   const [id] = positionals;
-  if (id === undefined || positionals.length > 1)
-    throw usageFailure(['Pass exactly one notification id'], USAGE);
+  if (!id || positionals.length > 1) throw usageFailure(['Pass exactly one notification id'], USAGE);
   return { id, file: values.log, once: values.once };
 }
 
