@@ -42,7 +42,7 @@ async function buildAndPush(docker: Docker, options: ContainersOptions): Promise
     say(`Pushing ${name}.`);
     await pushImage(docker, name);
     const digest = await digestOf(docker, name);
-    if (digest !== undefined) saveDigests({ [name]: digest });
+    saveDigests({ [name]: digest });
     say(
       digest === undefined
         ? 'The registry reported no digest, so deploy will use the tag.'
