@@ -196,6 +196,14 @@ describe('the created service', () => {
     expect(faults).toEqual([]);
   });
 
+  it('should show on its page why it couldn’t publish', async () => {
+    const page = await browser.newPage();
+    await page.route('**/orders', (route) => route.fulfill({ status: 503, body: 'unavailable' }));
+    await page.goto(url);
+    await page.getByRole('button', { name: 'Ship an order' }).click();
+    await page.getByText('The order was not announced: unavailable').waitFor();
+  });
+
   it('should exit on SIGTERM', async () => {
     const end = new Promise((resolve) => service.once('exit', resolve));
     service.kill('SIGTERM');
