@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // `npm create tocsin <folder>` copies template/ and fills in the name. Plain JavaScript without dependencies because
 // npm runs it before anything is installed.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -15,6 +15,8 @@ Creates a TypeScript service that publishes notifications, and a page that shows
   --packages FOLDER   install @tocsin/publish from its tarball in FOLDER instead of from your registry`;
 /** The name is also used as a Dapr app id and in an npm package name. */
 const NAME = /^[a-z][a-z0-9-]{0,49}$/;
+/** The app ids of Tocsin's applications. */
+const TAKEN = new Set(['producer', 'bff']);
 
 /** npm omits `.gitignore` files from packages, so the template contains `_gitignore` instead. */
 const targetName = (file) => file.replace(/(^|\/)_gitignore$/, '$1.gitignore');
@@ -30,8 +32,24 @@ function readArguments() {
   }
 }
 
+const statOf = (path) => statSync(path, { throwIfNoEntry: false });
+
+function faultsOfTarget(target) {
+  const stat = statOf(target);
+  if (stat === undefined) return [];
+  if (!stat.isDirectory()) return [`${target} is not a folder`];
+  return readdirSync(target).length > 0 ? [`${target} is not empty`] : [];
+}
+
+function faultsOfName(name) {
+  if (TAKEN.has(name)) return [`the name ${name} is taken by one of Tocsin's own applications`];
+  return NAME.test(name)
+    ? []
+    : [`the folder name ${name} is invalid: use up to 50 of a-z, 0-9 and -, starting with a letter`];
+}
+
 const tarballIn = (folder) => {
-  const found = existsSync(folder)
+  const found = statOf(folder)?.isDirectory()
     ? readdirSync(folder).filter((file) => /^tocsin-publish-\d.*\.tgz$/.test(file))
     : [];
   return found.length === 1 ? join(folder, found[0]) : undefined;
@@ -45,12 +63,8 @@ function check({ error, positionals, values }) {
   const errors = [
     ...(error === undefined ? [] : [error]),
     ...(positionals.length === 1 ? [] : ['specify exactly one folder']),
-    ...(name === undefined || NAME.test(name)
-      ? []
-      : [`the folder name ${name} is invalid: use up to 50 of a-z, 0-9 and -, starting with a letter`]),
-    ...(target !== undefined && existsSync(target) && readdirSync(target).length > 0
-      ? [`${target} is not empty`]
-      : []),
+    ...(name === undefined ? [] : faultsOfName(name)),
+    ...(target === undefined ? [] : faultsOfTarget(target)),
     ...(packages !== undefined && tarball === undefined
       ? [`${packages} must contain exactly one tocsin-publish-VERSION.tgz (\`npm pack\` creates it)`]
       : []),
@@ -81,7 +95,8 @@ for (const file of filesIn(TEMPLATE)) {
   mkdirSync(dirname(path), { recursive: true });
   const text = readFileSync(join(TEMPLATE, file), 'utf8')
     .replaceAll('my-service', name)
-    .replaceAll('TOCSIN_PACKAGE', tarball === undefined ? `^${version}` : `file:${tarball}`);
+    // A function, because `$&` in a folder's name has a meaning in a replacement text.
+    .replaceAll('TOCSIN_PACKAGE', () => (tarball === undefined ? `^${version}` : `file:${tarball}`));
   writeFileSync(path, text);
 }
 console.log(`Created ${target}. Next:

@@ -1,5 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '@tocsin/tools/process/run';
@@ -54,6 +64,7 @@ beforeAll(async () => {
   await buildPublishPackage(join(dir, 'built-publish'));
   await unpack(await pack(join(dir, 'built-create')), packed);
   const publish = await pack(join(dir, 'built-publish'));
+  writeFileSync(join(dir, 'a-file'), '');
   const { code, output } = await create('corner-shop', '--packages', '.');
   if (code !== 0) throw new Error(output);
   // Provide the packages that `npm install` would download.
@@ -91,6 +102,18 @@ describe('npm create tocsin', () => {
     expect(dependencies['@tocsin/publish']).toMatch(/^file:.*tocsin-publish-.*\.tgz$/);
   });
 
+  it('should accept any folder with the packages', async () => {
+    const packages = join(dir, '$& and $1');
+    mkdirSync(packages);
+    const tarball = readdirSync(dir).find((file) => file.startsWith('tocsin-publish-')) ?? '';
+    copyFileSync(join(dir, tarball), join(packages, tarball));
+    expect((await create('dollars', '--packages', packages)).code).toBe(0);
+    const { dependencies } = JSON.parse(readFileSync(join(dir, 'dollars', 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+    expect(dependencies['@tocsin/publish']).toBe(`file:${join(packages, tarball)}`);
+  });
+
   it('should use the published packages if --packages is omitted', async () => {
     expect((await create('other')).code).toBe(0);
     expect(readFileSync(join(dir, 'other', 'package.json'), 'utf8')).toMatch(
@@ -101,6 +124,13 @@ describe('npm create tocsin', () => {
   it.each([
     ['no folder', [], ['specify exactly one folder']],
     ['a bad name', ['Bad_Name'], ['the folder name Bad_Name is invalid']],
+    ['the name of Tocsin’s producer', ['producer'], ['the name producer is taken']],
+    ['the name of Tocsin’s bff', ['apps/bff'], ['the name bff is taken']],
+    [
+      'a file in place of a folder',
+      ['a-file', '--packages', 'a-file'],
+      ['a-file is not a folder', 'must contain exactly one'],
+    ],
     [
       'more than one error',
       ['corner-shop', '--packages', 'nowhere', 'more'],
@@ -164,6 +194,14 @@ describe('the created service', () => {
     await page.getByTestId('toast').getByRole('heading', { name: 'is on its way' }).waitFor();
     await expect.poll(() => page.getByTestId('unread').textContent()).toBe('1');
     expect(faults).toEqual([]);
+  });
+
+  it('should show on its page why it couldn’t publish', async () => {
+    const page = await browser.newPage();
+    await page.route('**/orders', (route) => route.fulfill({ status: 503, body: 'unavailable' }));
+    await page.goto(url);
+    await page.getByRole('button', { name: 'Ship an order' }).click();
+    await page.getByText('The order was not announced: unavailable').waitFor();
   });
 
   it('should exit on SIGTERM', async () => {

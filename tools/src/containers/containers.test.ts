@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../process/run.ts';
 import { findDocker, type Docker } from './engine.ts';
-import { buildImage, pushImage } from './image-steps.ts';
+import { buildImage, imageBytes, pushImage } from './image-steps.ts';
 import { measureStart, startMsOf, type ContainerState } from './start-time.ts';
 
 /** A fake Docker that returns the given results. */
@@ -44,8 +44,8 @@ describe('error messages', () => {
     const calls: string[] = [];
     const docker = fakeDocker(
       {
-        run: { output: 'c1' },
-        inspect: { output: state(null, false) },
+        run: { stdout: 'c1' },
+        inspect: { stdout: state(null, false) },
         logs: { output: 'PORT: must be a whole number' },
       },
       calls,
@@ -69,8 +69,22 @@ describe('the start time', () => {
   it('should be measured in a container that is hardened as in docker-compose.yml', async () => {
     const calls: string[] = [];
     const healthy = state([{ ExitCode: 0, End: '2026-01-01T00:00:01Z' }]);
-    const docker = fakeDocker({ run: { output: 'c1' }, inspect: { output: healthy } }, calls);
+    const docker = fakeDocker({ run: { stdout: 'c1' }, inspect: { stdout: healthy } }, calls);
     expect(await measureStart(docker, 'tocsin-ui:1')).toBe(1_000);
     expect(calls[0]).toMatch(/--read-only --cap-drop ALL --security-opt no-new-privileges tocsin-ui:1$/);
+  });
+});
+
+describe('Docker’s warnings', () => {
+  it('should not be taken for results', async () => {
+    const stderr = 'WARNING: The requested image’s platform does not match';
+    const withWarning = (stdout: string) => ({ stdout, stderr, output: `${stdout}\n${stderr}` });
+    const calls: string[] = [];
+    const healthy = state([{ ExitCode: 0, End: '2026-01-01T00:00:01Z' }]);
+    const results = { run: withWarning('c1'), inspect: withWarning(healthy), image: withWarning('42') };
+    const docker = fakeDocker(results, calls);
+    expect(await measureStart(docker, 'tocsin-ui:1')).toBe(1_000);
+    expect(calls.at(-1)).toBe('rm --force c1');
+    expect(await imageBytes(docker, 'tocsin-ui:1')).toBe(42);
   });
 });

@@ -42,7 +42,7 @@ async function buildAndPush(docker: Docker, options: ContainersOptions): Promise
     say(`Pushing ${name}.`);
     await pushImage(docker, name);
     const digest = await digestOf(docker, name);
-    if (digest !== undefined) saveDigests({ [name]: digest });
+    saveDigests({ [name]: digest });
     say(
       digest === undefined
         ? 'The registry reported no digest, so deploy will use the tag.'
@@ -56,9 +56,9 @@ async function buildAndPush(docker: Docker, options: ContainersOptions): Promise
 
 /** The commit checked out in this folder, or `unknown` without git. */
 async function revision(): Promise<string> {
-  const { code, output } = await run('git', ['rev-parse', 'HEAD'], { cwd: ROOT }).catch(() => ({
+  const { code, stdout } = await run('git', ['rev-parse', 'HEAD'], { cwd: ROOT }).catch(() => ({
     code: 1,
-    output: '',
+    stdout: '',
   }));
-  return code === 0 ? output.trim() : 'unknown';
+  return code === 0 ? stdout.trim() : 'unknown';
 }

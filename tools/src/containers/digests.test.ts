@@ -27,6 +27,8 @@ it('should store digests by exact name and tag', () => {
     expect(findDigests(source, file)).toEqual({ bff: DIGEST, ui: DIGEST });
     expect(findDigests({ ...source, tag: '1.0.1' }, file)).toEqual({});
     expect(findDigests({ ...source, registry: undefined }, file)).toEqual({});
+    saveDigests({ [NAME]: undefined }, file);
+    expect(findDigests(source, file)).toEqual({ ui: DIGEST });
   } finally {
     rmSync(folder, { recursive: true });
   }

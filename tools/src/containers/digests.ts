@@ -18,8 +18,8 @@ export async function digestOf(docker: Docker, name: string): Promise<string | u
   return found.find((entry) => entry.startsWith(`${repository}@`))?.slice(repository.length + 1);
 }
 
-/** Stores the digests of pushed images by name and tag for `npm run deploy`. */
-export function saveDigests(digests: Record<string, string>, file = FILE): void {
+/** Stores the digests of pushed images by name and tag for `npm run deploy`. Deletes a digest that is `undefined`. */
+export function saveDigests(digests: Record<string, string | undefined>, file = FILE): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify({ ...readDigests(file), ...digests }, undefined, 2)}\n`);
 }

@@ -46,7 +46,7 @@ export async function pushImage(docker: Docker, name: string): Promise<void> {
 
 /** An image's unpacked size in bytes. */
 export async function imageBytes(docker: Docker, name: string): Promise<number> {
-  const { code, output } = await docker(['image', 'inspect', '--format', '{{.Size}}', name]);
-  if (code === 0) return Number(output);
+  const { code, output, stdout } = await docker(['image', 'inspect', '--format', '{{.Size}}', name]);
+  if (code === 0) return Number(stdout);
   throw new Failure(`Docker cannot find the image ${name} that it has just built: ${endOf(output)}`);
 }

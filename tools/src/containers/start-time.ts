@@ -38,7 +38,7 @@ const ARGS = [
 export async function measureStart(docker: Docker, name: string): Promise<number> {
   const started = await docker([...ARGS, name]);
   if (started.code !== 0) throw new Failure(`Could not start ${name}: ${endOf(started.output)}`);
-  const container = started.output.trim().split('\n').at(-1) ?? '';
+  const container = started.stdout.trim();
   try {
     let state = await stateOf(docker, container);
     const reason = await pollUntil(
@@ -57,7 +57,7 @@ export async function measureStart(docker: Docker, name: string): Promise<number
 }
 
 async function stateOf(docker: Docker, container: string): Promise<ContainerState> {
-  const { code, output } = await docker(['inspect', '--format', '{{json .State}}', container]);
+  const { code, output, stdout } = await docker(['inspect', '--format', '{{json .State}}', container]);
   if (code !== 0) throw new Failure(`Docker cannot find the container it has just started: ${endOf(output)}`);
-  return stateSchema.parse(JSON.parse(output));
+  return stateSchema.parse(JSON.parse(stdout));
 }

@@ -14,7 +14,8 @@ import { readDevConfig, readPublicAddress } from '../config.ts';
 import { Failure } from '../failure.ts';
 import { isPortFree } from '../net/ports.ts';
 import { aborted } from '../process/stop-signal.ts';
-import { checkPublicAddress, hostOf } from '../start/public-address.ts';
+import { checkPublicAddress } from '../start/public-address.ts';
+import { devAddresses } from './addresses.ts';
 import { startPage } from './page.ts';
 
 const PORT_SETTINGS = {
@@ -44,7 +45,7 @@ export async function dev(_args: string[], signal: AbortSignal): Promise<number>
   const bff = memoryBackend();
   const apps: RunningApp[] = [];
   const shared = { LOG_LEVEL: 'warn', PUBLIC_HOST: publicAddress.address };
-  const host = hostOf(publicAddress.address);
+  const addresses = devAddresses(publicAddress.address, ports);
   try {
     apps.push(await startBff(parseConfig(bffSettings, { ...shared, PORT: ports.bff, DRAIN_MS: '0' }), bff));
     const settings = {
@@ -54,10 +55,9 @@ export async function dev(_args: string[], signal: AbortSignal): Promise<number>
       DEMO_INTERVAL_MS: ports.demo,
     };
     apps.push(await startProducer(parseConfig(producerSettings, settings), producerBackend(bff)));
-    bff.composeWith((body) => postTo(`http://${host}:${ports.producer}/notifications`, body));
+    bff.composeWith((body) => postTo(`${addresses.producer}/notifications`, body));
     bff.operateWith(async (operation) => {
-      const address = `http://${host}:${ports.internal}/operations`;
-      const response = await fetch(address, {
+      const response = await fetch(`${addresses.internal}/operations`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(operation),
@@ -68,12 +68,12 @@ export async function dev(_args: string[], signal: AbortSignal): Promise<number>
       await startPage({
         port: Number(ports.page),
         host: publicAddress.address,
-        bffUrl: `http://${host}:${ports.bff}`,
+        bffUrl: addresses.bff,
       }),
     );
-    say(`The page, which reloads when you edit ui/ or client/:  http://localhost:${ports.page}`);
+    say(`The page, which reloads when you edit ui/ or client/:  ${addresses.shown.page}`);
     say(
-      `Send a notification:  curl -d '{"title":"Hello"}' -H 'content-type: application/json' localhost:${ports.producer}/notifications`,
+      `Send a notification:  curl -d '{"title":"Hello"}' -H 'content-type: application/json' ${addresses.shown.producer}/notifications`,
     );
     await aborted(signal);
   } finally {

@@ -56,6 +56,16 @@ describe('the options of npm run doctor', () => {
     removeInfo();
   });
 
+  it('should look for the applications on the address saved by `npm start`, and for sidecars on loopback', () => {
+    const removeInfo = writeSidecarInfo(data, { port: 4201, token: 'saved', publicHost: '192.0.2.1' });
+    expect(read([])).toMatchObject({
+      producers: [{ url: 'http://192.0.2.1:4000' }],
+      bffs: [{ url: 'http://192.0.2.1:4001' }, { url: 'http://192.0.2.1:4002' }],
+      sidecars: [4200, 4201, 4202].map((port) => ({ url: `http://127.0.0.1:${port}` })),
+    });
+    removeInfo();
+  });
+
   it('should use only the given addresses', () => {
     const args = [
       '--producer',

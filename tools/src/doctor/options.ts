@@ -3,6 +3,7 @@ import { APP_IDS } from '@tocsin/contracts';
 import type { DoctorConfig } from '../config.ts';
 import { parseOptions, usageFailure } from '../options.ts';
 import { DATA_DIR, RUN_FILE } from '../paths.ts';
+import { LOOPBACK } from '../stack/pair-processes.ts';
 import { readRunFile, sidecarPortsOf } from '../stack/run-file.ts';
 import { readSidecarInfo } from '../start/instance/sidecar-file.ts';
 import { bffName, producerName, type Endpoint, type Target } from './target.ts';
@@ -23,7 +24,8 @@ const USAGE = `npm run doctor -- [--json] [--token JWT] [--api-key KEY] [--run-f
 
 /**
  * Parses the options of `npm run doctor --`. Without addresses, the doctor checks the stack in the run file, with the
- * Redis and token saved by `npm start`. With addresses, it checks only these. With --kubernetes, it checks the cluster.
+ * Redis, token and host saved by `npm start`. With addresses, it checks only these. With --kubernetes, it checks the
+ * cluster.
  * @throws Failure that lists invalid options
  */
 export function readDoctorOptions(args: string[], config: DoctorConfig): DoctorOptions {
@@ -50,7 +52,9 @@ function targetOf(values: Values, config: DoctorConfig, credentials: Credentials
     values.producer !== undefined || values.bff !== undefined || values.sidecar !== undefined;
   const saved = hasAddresses ? undefined : readSidecarInfo(resolve(values.data));
   const redis = values.redis ?? config.redisHost ?? saved?.redis ?? 'localhost:6379';
-  const endpoints = hasAddresses ? fromOptions(values) : fromRunFile(resolve(values['run-file']));
+  const endpoints = hasAddresses
+    ? fromOptions(values)
+    : fromRunFile(resolve(values['run-file']), saved?.publicHost);
   const redisParts = config.redisAt(redis, values.redis === undefined ? 'REDIS_HOST' : '--redis');
   return {
     ...endpoints,
@@ -65,16 +69,17 @@ type Endpoints = Pick<Target, 'producers' | 'bffs' | 'sidecars'>;
 
 const NAME_OF = { [APP_IDS.producer]: producerName, [APP_IDS.bff]: bffName };
 
-function fromRunFile(path: string): Endpoints {
+function fromRunFile(path: string, publicHost = LOOPBACK): Endpoints {
   const runFile = readRunFile(path);
-  const endpoints = (id: keyof typeof NAME_OF, ports: readonly number[]): Endpoint[] =>
-    ports.map((port, index) => ({ name: NAME_OF[id](index), url: `http://127.0.0.1:${port}` }));
+  const endpoints = (id: keyof typeof NAME_OF, host: string, ports: readonly number[]): Endpoint[] =>
+    ports.map((port, index) => ({ name: NAME_OF[id](index), url: `http://${host}:${port}` }));
   const applications = (id: keyof typeof NAME_OF) =>
     endpoints(
       id,
+      publicHost,
       runFile.apps.filter(({ appId }) => appId === id).map(({ ports }) => ports.public),
     );
-  const sidecars = (id: keyof typeof NAME_OF) => endpoints(id, sidecarPortsOf(runFile, id));
+  const sidecars = (id: keyof typeof NAME_OF) => endpoints(id, LOOPBACK, sidecarPortsOf(runFile, id));
   return {
     producers: applications(APP_IDS.producer),
     bffs: applications(APP_IDS.bff),

@@ -56,3 +56,7 @@ export function hostOf(address: string): string {
   if (isIP(address) !== 6) return address === '0.0.0.0' ? '127.0.0.1' : address;
   return address === '::' ? '[::1]' : `[${address}]`;
 }
+
+/** The same as `hostOf`, but `localhost` for 127.0.0.1. For messages. */
+export const shownHostOf = (address: string): string =>
+  hostOf(address).replace(/^127\.0\.0\.1$/, 'localhost');

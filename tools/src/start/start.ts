@@ -22,10 +22,17 @@ import { markLine } from './logs/log-line.ts';
 import { LogPrinter } from './logs/log-printer.ts';
 import { readOptions } from './options.ts';
 import { createParts, startParts, stopParts, watchParts, type Part } from './parts.ts';
-import { checkPublicAddress, hostOf, isLoopback, settingsWithoutAuth } from './public-address.ts';
+import {
+  checkPublicAddress,
+  hostOf,
+  isLoopback,
+  settingsWithoutAuth,
+  shownHostOf,
+} from './public-address.ts';
 import { findRunning, registerRunning } from './instance/running.ts';
 import { writeSidecarInfo } from './instance/sidecar-file.ts';
 import { checkExternalRedis, createServices } from './services.ts';
+import { rejectStrayRedisSettings } from './stray-redis-settings.ts';
 import { startService, supervise } from './supervise.ts';
 import { welcome } from './welcome.ts';
 
@@ -35,6 +42,7 @@ const READY_MS = 90_000;
 export async function start(args: string[], signal: AbortSignal): Promise<number> {
   const options = readOptions(args);
   const config = readConfig();
+  rejectStrayRedisSettings(hostEnvironment());
   const running = await findRunning(options.dataDir);
   if (running) {
     throw new Failure(
@@ -70,6 +78,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
     producerPort: sidecarPortsOf(runFile, APP_IDS.producer)[0],
     token: environment.DAPR_API_TOKEN,
     redis: services.redisHost,
+    publicHost: hostOf(config.publicAddress.address),
   });
   const parts = createParts({
     apps: runFile.apps,
@@ -167,7 +176,7 @@ function printWelcome(
   { publicAddress, auth, mayOpenBrowser }: ToolsConfig,
   say: Say,
 ): void {
-  const host = hostOf(publicAddress.address).replace(/^127\.0\.0\.1$/, 'localhost');
+  const host = shownHostOf(publicAddress.address);
   const addressesOf = (id: string) =>
     apps.filter(({ appId }) => appId === id).map(({ ports }) => `${host}:${ports.public}`);
   const pages = addressesOf(APP_IDS.bff).map((address) => `http://${address}`);

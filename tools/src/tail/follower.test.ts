@@ -10,6 +10,14 @@ it('should select the lines with the notification’s id', () => {
   expect(follower.select(line('accepted n-1'))).toEqual([line('accepted n-1')]);
 });
 
+it.each(['n-12', 'an-1', 'x:n-1', 'n-1:2', 'n-1.5'])('should not take %s for the id', (other) => {
+  const follower = new Follower('n-1');
+  expect(follower.select(JSON.stringify({ ids: [other], traceId: trace }))).toEqual([]);
+  expect(follower.select(line('deposit done', trace))).toEqual([]);
+  const both = line(`merged ${other} and n-1.`);
+  expect(follower.select(both)).toEqual([both]);
+});
+
 it('should select lines in the notification’s trace, including earlier lines', () => {
   const follower = new Follower('n-1');
   const earlier = line('deposit done', trace);
@@ -19,10 +27,11 @@ it('should select lines in the notification’s trace, including earlier lines',
   expect(follower.select(line('received', trace))).toEqual([line('received', trace)]);
 });
 
-it('should select the lines of the notification’s entry', () => {
+it.each(['entry:{0}:abcdefgh:', 'entry:abcdefgh:all:'])('should select the lines of the entry %s7', (run) => {
   const follower = new Follower('n-1');
-  follower.select(line('committed n-1 of entry:abcdefgh:all:7'));
-  const popped = line('popped entry:abcdefgh:all:7');
+  follower.select(line(`committed n-1 of ${run}7`));
+  const popped = line(`popped ${run}7`);
   expect(follower.select(popped)).toEqual([popped]);
-  expect(follower.select(line('popped entry:abcdefgh:all:8'))).toEqual([]);
+  expect(follower.select(line(`popped ${run}8`))).toEqual([]);
+  expect(follower.select(line(`popped ${run}71`))).toEqual([]);
 });

@@ -1,5 +1,9 @@
 const TRACE_ID = /"traceId":"([0-9a-f]{32})"/g;
-const ENTRY = /entry:[A-Za-z0-9]{8}:[^"\s]+:\d+/g;
+/** An entry's key, which in 0.1.0 contained the feed instead of the partition. */
+const ENTRY = /entry:(?:\{\d+\}:[A-Za-z0-9]{8}|[A-Za-z0-9]{8}:[^"\s]+):\d+/g;
+const ID_CHARACTER = /[\w.:-]/;
+/** Excludes punctuation that ends a sentence. */
+const ID_GOES_ON = /^[.:]*[\w-]/;
 /** Maximum number of seemingly unrelated lines to buffer. A later line can relate them to the notification. */
 const MAX_BUFFERED = 2_000;
 
@@ -8,13 +12,13 @@ const MAX_BUFFERED = 2_000;
  * entries.
  */
 export class Follower {
-  readonly #names: Set<string>;
   readonly #id: string;
+  readonly #traces = new Set<string>();
+  readonly #entries = new Set<string>();
   #recent: string[] = [];
 
   constructor(id: string) {
     this.#id = id;
-    this.#names = new Set([id]);
   }
 
   /** If `raw` belongs to the notification, returns it, preceded by buffered lines that turn out to belong to it too. */
@@ -32,16 +36,29 @@ export class Follower {
   }
 
   #belongs(line: string): boolean {
-    for (const name of this.#names) if (line.includes(name)) return true;
-    return false;
+    if (this.#mentionsId(line)) return true;
+    for (const trace of this.#traces) if (line.includes(trace)) return true;
+    return entriesIn(line).some((entry) => this.#entries.has(entry));
   }
 
   /** If the line contains the id, remembers its traces and entries. Returns true if any are new. */
   #learn(line: string): boolean {
-    if (!line.includes(this.#id)) return false;
-    const before = this.#names.size;
-    for (const [, trace = ''] of line.matchAll(TRACE_ID)) this.#names.add(trace);
-    for (const [entry] of line.matchAll(ENTRY)) this.#names.add(entry);
-    return this.#names.size > before;
+    if (!this.#mentionsId(line)) return false;
+    const known = this.#traces.size + this.#entries.size;
+    for (const [, trace = ''] of line.matchAll(TRACE_ID)) this.#traces.add(trace);
+    for (const entry of entriesIn(line)) this.#entries.add(entry);
+    return this.#traces.size + this.#entries.size > known;
+  }
+
+  /** True if the line contains the id, and not just a longer id that includes it. */
+  #mentionsId(line: string): boolean {
+    const id = this.#id;
+    for (let at = line.indexOf(id); at >= 0; at = line.indexOf(id, at + 1)) {
+      const isWhole = !ID_CHARACTER.test(line.charAt(at - 1)) && !ID_GOES_ON.test(line.slice(at + id.length));
+      if (isWhole) return true;
+    }
+    return false;
   }
 }
+
+const entriesIn = (line: string): string[] => [...line.matchAll(ENTRY)].map(([entry]) => entry);

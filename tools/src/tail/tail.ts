@@ -1,5 +1,4 @@
-import { createReadStream, existsSync, statSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { existsSync } from 'node:fs';
 import { Failure } from '../failure.ts';
 import { parseOptions, usageFailure } from '../options.ts';
 import { DATA_DIR } from '../paths.ts';
@@ -7,6 +6,7 @@ import { aborted } from '../process/stop-signal.ts';
 import { logFileOf } from '../start/logs/log-file.ts';
 import { parseLine } from '../start/logs/log-line.ts';
 import { Follower } from './follower.ts';
+import { LogReader } from './log-reader.ts';
 
 const USAGE = 'npm run tail -- ID [--log FILE] [--once]';
 const POLL_MS = 300;
@@ -23,15 +23,10 @@ export async function tail(args: string[], signal: AbortSignal): Promise<number>
     );
   }
   const follower = new Follower(id);
-  let offset = 0;
+  const reader = new LogReader(file);
   let found = 0;
   const read = async () => {
-    const { size } = statSync(file);
-    if (size < offset) offset = 0;
-    if (size === offset) return;
-    const lines = createInterface({ input: createReadStream(file, { start: offset, end: size - 1 }) });
-    offset = size;
-    for await (const raw of lines) {
+    for await (const raw of reader.newLines()) {
       for (const line of follower.select(raw)) {
         found++;
         print(line);
@@ -62,8 +57,7 @@ function readOptions(args: string[]): { id: string; file: string; once: boolean 
     allowPositionals: true,
   });
   const [id] = positionals;
-  if (id === undefined || positionals.length > 1)
-    throw usageFailure(['Pass exactly one notification id'], USAGE);
+  if (!id || positionals.length > 1) throw usageFailure(['Pass exactly one notification id'], USAGE);
   return { id, file: values.log, once: values.once };
 }
 

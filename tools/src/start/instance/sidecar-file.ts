@@ -12,12 +12,14 @@ const infoSchema = z.object({
   token: z.string(),
   /** Redis's address as host:port. */
   redis: z.string().optional(),
+  /** A host name that reaches the public ports from this machine. */
+  publicHost: z.string().optional(),
 });
 export type SidecarInfo = z.infer<typeof infoSchema>;
 
 /**
- * Saves the sidecars' ports and token and the Redis address, for other commands run by the same user. Returns a
- * function that removes the file.
+ * Saves the sidecars' ports and token, the Redis address and the public host, for other commands run by the same user.
+ * Returns a function that removes the file.
  */
 export function writeSidecarInfo(dataDir: string, info: SidecarInfo): () => void {
   const file = sidecarFile(dataDir);
@@ -26,7 +28,7 @@ export function writeSidecarInfo(dataDir: string, info: SidecarInfo): () => void
   return () => rmSync(file, { force: true });
 }
 
-/** The ports, token and address saved by the `npm start` with this data folder, or `undefined` if it isn't running. */
+/** What was saved by the `npm start` with this data folder, or `undefined` if it isn't running. */
 export function readSidecarInfo(dataDir: string): SidecarInfo | undefined {
   const file = sidecarFile(dataDir);
   return existsSync(file) ? infoSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined;

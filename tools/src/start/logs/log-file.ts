@@ -1,12 +1,15 @@
 import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** At this size (bytes), the file is renamed to `.1`, replacing the previous `.1`. */
+/** At this size (bytes), the file is renamed, replacing the file that was renamed before. */
 const MAX_BYTES = 50 * 1024 * 1024;
 const CHECK_EVERY = 500;
 
 /** The file where `npm start` writes all processes' raw lines. */
 export const logFileOf = (dataDir: string): string => join(dataDir, 'log', 'tocsin.log');
+
+/** The file that a full log file is renamed to. */
+export const rotatedFileOf = (path: string): string => `${path}.1`;
 
 /** Keeps all processes' raw lines for `npm run tail`, using at most two files of 50 MB. */
 export class LogFile {
@@ -38,7 +41,7 @@ export class LogFile {
 
   #append(line: string): void {
     if (this.#lines++ % CHECK_EVERY === 0 && existsSync(this.path) && statSync(this.path).size > MAX_BYTES) {
-      renameSync(this.path, `${this.path}.1`);
+      renameSync(this.path, rotatedFileOf(this.path));
     }
     appendFileSync(this.path, `${line}\n`);
   }
