@@ -32,12 +32,23 @@ function readArguments() {
   }
 }
 
-const statOf = (path) => statSync(path, { throwIfNoEntry: false });
+/** `undefined` if the path doesn't exist, also if it is below a file. */
+function statOf(path) {
+  try {
+    return statSync(path);
+  } catch (error) {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+/** The nearest folder or file above a path that exists. */
+const existingParentOf = (path) => (statOf(path) ? path : existingParentOf(dirname(path)));
 
 function faultsOfTarget(target) {
-  const stat = statOf(target);
-  if (stat === undefined) return [];
-  if (!stat.isDirectory()) return [`${target} is not a folder`];
+  const parent = existingParentOf(target);
+  if (!statOf(parent).isDirectory()) return [`${parent} is not a folder`];
+  if (parent !== target) return [];
   return readdirSync(target).length > 0 ? [`${target} is not empty`] : [];
 }
 

@@ -132,6 +132,11 @@ describe('npm create tocsin', () => {
       ['a-file is not a folder', 'must contain exactly one'],
     ],
     [
+      'a file in place of a parent folder',
+      ['a-file/shop', '--packages', 'a-file/packages'],
+      ['a-file is not a folder', 'must contain exactly one'],
+    ],
+    [
       'more than one error',
       ['corner-shop', '--packages', 'nowhere', 'more'],
       ['specify exactly one folder', 'is not empty', 'must contain exactly one'],

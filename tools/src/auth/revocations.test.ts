@@ -32,6 +32,13 @@ describe('npm run token with a state store that fails', () => {
     );
   });
 
+  it('should not say that a change may have been stored if it was not even attempted', async () => {
+    vi.spyOn(Sidecar.prototype, 'getState').mockRejectedValue(rejected);
+    await expect(revocations({ revoke: 'ada' })).rejects.toThrow(
+      new Failure('The sidecar responded with 500: failed.'),
+    );
+  });
+
   it('should say why it cannot list the revocations', async () => {
     vi.spyOn(Sidecar.prototype, 'getState').mockRejectedValue(rejected);
     await expect(revocations({})).rejects.toThrow(new Failure('The sidecar responded with 500: failed.'));

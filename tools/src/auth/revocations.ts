@@ -26,7 +26,10 @@ interface RevocationsOptions {
  */
 export async function revocations({ revoke, before, lift }: RevocationsOptions): Promise<number> {
   const sidecar = new Sidecar({ ...chooseSidecar(), timeoutMs: 10_000 });
-  const list = revocationListOf(sidecar);
+  let hasWritten = false;
+  const list = revocationListOf(sidecar, () => {
+    hasWritten = true;
+  });
   const trail = commandTrail(sidecar, 'token');
   try {
     if (revoke !== undefined) {
@@ -54,8 +57,7 @@ export async function revocations({ revoke, before, lift }: RevocationsOptions):
   } catch (error) {
     if (error instanceof RevocationsFullError) throw new Failure(error.message);
     if (error instanceof SidecarError) {
-      const isChange = revoke !== undefined || lift !== undefined;
-      throw new Failure(`${explain(error)}${isChange ? UNCERTAIN : ''}`);
+      throw new Failure(`${explain(error)}${hasWritten ? UNCERTAIN : ''}`);
     }
     throw error;
   } finally {
@@ -72,14 +74,16 @@ const explain = ({ message, status }: SidecarError): string =>
     ? `The bff's sidecar does not respond: ${message}. Is Tocsin running?`
     : `${message.replace(/\.$/, '')}.`;
 
-function revocationListOf(sidecar: Sidecar): RevocationList {
+function revocationListOf(sidecar: Sidecar, onWrite: () => void): RevocationList {
   return new RevocationList({
     document: {
       read: () => sidecar.getState(COMPONENTS.state, REVOCATIONS_KEY),
-      write: (value, etag) =>
-        sidecar.transact(COMPONENTS.state, [
+      write: (value, etag) => {
+        onWrite();
+        return sidecar.transact(COMPONENTS.state, [
           { operation: 'upsert', key: REVOCATIONS_KEY, value, etag: etag ?? ABSENT },
-        ]),
+        ]);
+      },
     },
     now: () => Date.now(),
   });

@@ -8,6 +8,7 @@ it('should select the lines with the notification’s id', () => {
   const follower = new Follower('n-1');
   expect(follower.select(line('accepted n-2'))).toEqual([]);
   expect(follower.select(line('accepted n-1'))).toEqual([line('accepted n-1')]);
+  expect(follower.select(line('accepted:\nn-1'))).toEqual([line('accepted:\nn-1')]);
 });
 
 it.each(['n-12', 'an-1', 'x:n-1', 'n-1:2', 'n-1.5'])('should not take %s for the id', (other) => {

@@ -1,7 +1,8 @@
 const TRACE_ID = /"traceId":"([0-9a-f]{32})"/g;
 /** An entry's key, which in 0.1.0 contained the feed instead of the partition. */
 const ENTRY = /entry:(?:\{\d+\}:[A-Za-z0-9]{8}|[A-Za-z0-9]{8}:[^"\s]+):\d+/g;
-const ID_CHARACTER = /[\w.:-]/;
+/** An id character directly before, but not the end of an escape in JSON, such as `\n`. */
+const ID_BEFORE = /(?<!\\)[\w.:-]$/;
 /** Excludes punctuation that ends a sentence. */
 const ID_GOES_ON = /^[.:]*[\w-]/;
 /** Maximum number of seemingly unrelated lines to buffer. A later line can relate them to the notification. */
@@ -54,7 +55,8 @@ export class Follower {
   #mentionsId(line: string): boolean {
     const id = this.#id;
     for (let at = line.indexOf(id); at >= 0; at = line.indexOf(id, at + 1)) {
-      const isWhole = !ID_CHARACTER.test(line.charAt(at - 1)) && !ID_GOES_ON.test(line.slice(at + id.length));
+      const isWhole =
+        !ID_BEFORE.test(line.slice(Math.max(at - 2, 0), at)) && !ID_GOES_ON.test(line.slice(at + id.length));
       if (isWhole) return true;
     }
     return false;

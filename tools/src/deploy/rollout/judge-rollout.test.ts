@@ -108,6 +108,9 @@ describe('judgeRollout', () => {
     expect(judge(unfinished, older, starting).problem).toBeUndefined();
     expect(judge(unfinished, starting, older).problem).toBeUndefined();
     expect(judge(unfinished, older, failing, starting).problem).toMatch(/^Cannot pull the image/);
+    const recreated = created(pod({}), 'a', '2026-01-01T00:10:00Z');
+    const older2 = created(pod({}), 'a', '2026-01-01T00:00:00Z');
+    expect(judge(unfinished, older2, failing, recreated).problem).toMatch(/^Cannot pull the image/);
   });
 
   it('should say to delete a failing StatefulSet pod of an earlier revision, which is never replaced', () => {

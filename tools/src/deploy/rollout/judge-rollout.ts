@@ -120,14 +120,20 @@ const appOf = ({ metadata }: Pod): string => metadata.labels['app.kubernetes.io/
 const hashOf = ({ metadata }: Pod): string | undefined => metadata.labels['pod-template-hash'];
 
 /**
- * Omits a Deployment's pods of earlier revisions than its youngest pod. Kubernetes keeps them until new pods are
- * available, even if they fail.
+ * Omits a Deployment's pods of earlier revisions. Kubernetes keeps them until new pods are available, even if they fail.
+ * The newest revision is the one whose oldest pod is youngest: earlier revisions can also get new pods meanwhile.
  */
 function withoutReplaced(pods: readonly Pod[]): Pod[] {
   const byAge = pods.toSorted((a, b) =>
     a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp),
   );
-  const newest = new Map(byAge.map((pod) => [appOf(pod), hashOf(pod)]));
+  const newest = new Map<string, string | undefined>();
+  const known = new Set<string>();
+  for (const pod of byAge) {
+    const revision = `${appOf(pod)} ${hashOf(pod)}`;
+    if (!known.has(revision)) newest.set(appOf(pod), hashOf(pod));
+    known.add(revision);
+  }
   return pods.filter((pod) => hashOf(pod) === newest.get(appOf(pod)));
 }
 

@@ -7,6 +7,7 @@ interface MachineOptions {
   commands?: string[];
   root?: boolean;
   engine?: boolean;
+  /** The version of redis-server. */
   version?: string;
 }
 
@@ -19,7 +20,7 @@ function machineWith({ commands = [], root = false, engine = false, version = '7
       const name = names.find((candidate) => present.has(candidate));
       return name && `/bin/${name}`;
     },
-    versionOf: async () => version,
+    versionOf: async (command) => (command === '/bin/redis-server' ? version : '8.0.1'),
     canUseApt: () => root,
     installWithApt: async (name) => {
       done.push(`apt ${name}`);
@@ -51,6 +52,12 @@ describe('ensureRedisServer', () => {
       { commands: ['redis-server', 'docker'], engine: true, version: '6.0.16' },
       'docker',
       ['/bin/docker pull'],
+    ],
+    [
+      'a second server if the first is too old',
+      { commands: ['redis-server', 'valkey-server', 'docker'], engine: true, version: '6.0.16' },
+      'valkey-server',
+      [],
     ],
     ['Docker as a last resort', { commands: ['docker'], engine: true }, 'docker', ['/bin/docker pull']],
   ])('should use %s', async (_, options, command, steps) => {

@@ -47,17 +47,21 @@ export async function ensureRedisServer(say: Say, machine: Machine = thisMachine
     const purpose = 'for a private Redis; the service on port 6379 is not used';
     await machine.installWithApt('redis-server', purpose, say);
   }
-  const command = machine.find(NAMES);
-  const version = command && (await machine.versionOf(command));
-  const isOld = isTooOld(version);
-  if (command && !isOld) return { kind: 'command', command };
+  let tooOld: string | undefined;
+  for (const name of NAMES) {
+    const command = machine.find([name]);
+    if (!command) continue;
+    const version = await machine.versionOf(command);
+    if (!isTooOld(version)) return { kind: 'command', command };
+    tooOld ??= `${command} is version ${version}`;
+  }
   const docker = machine.find(['docker']);
   if (docker && (await machine.isDockerRunning(docker))) {
     await machine.ensureImage(docker, say);
     return { kind: 'docker', command: docker };
   }
   throw new Failure(
-    `${isOld ? `${command} is version ${version}` : 'Neither redis-server nor valkey-server is on the PATH'}, and ` +
+    `${tooOld ?? 'Neither redis-server nor valkey-server is on the PATH'}, and ` +
       `${docker ? 'the Docker engine does not respond' : 'Docker is not installed'}. ` +
       `Install Redis ${OLDEST_REDIS} or later (\`sudo apt-get install redis-server\`, \`brew install redis\`), start ` +
       'Docker, or use an existing Redis with REDIS_HOST=host:port, then try again.',
