@@ -88,8 +88,10 @@ export function createPublisher(given: PublisherOptions): Publisher {
   /** Retries until `giveUpAfterMs` after the call or, if that is later, after the last response to a retraction. */
   async function sendRetraction(path: string): Promise<Outcome> {
     const calledAt = performance.now();
+    const isQueued = retractions.size >= MAX_RETRACTING;
     return inTurn(async () => {
       const since = Math.max(calledAt, respondedAt);
+      if (isQueued && performance.now() - since > options.giveUpAfterMs) return { kind: 'gave_up' };
       const outcome = await sendUntilSettled(options, { method: 'DELETE', path }, since);
       if (outcome.kind !== 'gave_up') respondedAt = performance.now();
       return outcome;

@@ -205,7 +205,8 @@ export class Leader {
     this.#presenter.remove(tab);
     const [socket, session] = [this.#socket, this.#session];
     for (const feed of this.#subscriptions.leave(tab, session)) {
-      const isUnused = () => this.#socket === socket && this.#subscriptions.isUnused(feed, session);
+      const isUnused = () =>
+        this.#socket === socket && this.#session === session && this.#subscriptions.isUnused(feed, session);
       const { signal } = this.#closed;
       if (socket) unsubscribe(socket, feed, { isUnused, signal, random: Math.random });
     }
