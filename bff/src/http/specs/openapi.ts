@@ -162,7 +162,8 @@ export const openApiDocument = () => ({
               ...feed,
               description:
                 'The feed. For a search, repeat the parameter for more than one; without it, a search covers `all`, ' +
-                "the reader's own feed and the topics that the token lists by name, but at most 100 feeds.",
+                "the reader's own feed and the topics that the token lists by name, " +
+                `but at most ${MAX_FEEDS_PER_CONNECTION} feeds.`,
             },
             query('limit', 'Maximum number of publications.', {
               ...{ type: 'integer', minimum: 1, maximum: MAX_PAGE_LIMIT, default: DEFAULT_PAGE_LIMIT },

@@ -39,7 +39,7 @@ const thisMachine: Machine = {
 
 /**
  * Finds a way to run a Redis server: redis-server or valkey-server on the PATH, otherwise installed with apt if
- * possible. If there is none or its version is too old, a container if a Docker engine is running.
+ * possible. Without a server, or if all are too old, uses a container if a Docker engine is running.
  * @throws Failure that explains what to do
  */
 export async function ensureRedisServer(say: Say, machine: Machine = thisMachine): Promise<RedisServer> {

@@ -28,7 +28,7 @@ export function writeSidecarInfo(dataDir: string, info: SidecarInfo): () => void
   return () => rmSync(file, { force: true });
 }
 
-/** What was saved by the `npm start` with this data folder, or `undefined` if it isn't running. */
+/** The info that the `npm start` with this data folder saved, or `undefined` if it isn't running. */
 export function readSidecarInfo(dataDir: string): SidecarInfo | undefined {
   const file = sidecarFile(dataDir);
   return existsSync(file) ? infoSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined;
