@@ -6,12 +6,15 @@ export function parseDateTime(text: string): number | undefined {
   if (!parts) return undefined;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, offsetHour = 0, offsetMinute = 0] =
     parts.slice(1).map((part) => Number(part ?? 0));
-  if (month < 1 || month > 12 || day < 1 || day > new Date(Date.UTC(year, month, 0)).getUTCDate())
-    return undefined;
+  if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return undefined;
   if (hour > 23 || minute > 59 || second > 59 || offsetHour > 23 || offsetMinute > 59) return undefined;
   const time = Date.parse(text.toUpperCase());
   return Number.isNaN(time) ? undefined : time;
 }
+
+// `Date.UTC` reads years below 100 as 1900 to 1999, but the calendar repeats every 400 years.
+const daysIn = (year: number, month: number): number =>
+  new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
 
 /** Whether the notification has expired at `now` (ms since 1970). */
 export const isExpired = (notification: { expiresAt?: string | undefined }, now: number): boolean =>
