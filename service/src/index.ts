@@ -27,6 +27,7 @@ export * from './http/guards/query.ts';
 export * from './http/guards/security-headers.ts';
 export * from './http/problems/errors.ts';
 export * from './http/problems/problem.ts';
+export * from './http/routes/api-documents.ts';
 export * from './http/routes/health.ts';
 export * from './http/routes/job-routes.ts';
 export * from './http/routes/metrics.ts';

@@ -18,7 +18,10 @@ interface Range {
  * sent before the gap is filled, so they form ranges.
  */
 export class SentPublications {
-  readonly #sent = new LRUCache<string, { epoch: string; ranges: Range[] }>({ max: MAX_FEEDS });
+  readonly #sent = new LRUCache<string, { epoch: string; ranges: Range[] }>({
+    // Unlike `max`, `maxSize` doesn't preallocate memory.
+    ...{ maxSize: MAX_FEEDS, sizeCalculation: () => 1 },
+  });
 
   add(feed: string, epoch: string, publications: readonly Pick<Publication, 'offset'>[]): void {
     const before = this.#sent.get(feed);

@@ -56,7 +56,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
   app.use(metricsRoutes(registry));
   // The routes above are for probes and Prometheus. They accept any host name and don't reveal published content.
   app.use(requireServedHost(isServed));
-  app.use(specRoutes());
+  app.use(specRoutes);
   app.use(OPS_PATHS, auditOpsRefusals(options.trail));
   if (away) app.use(unsubscribeRoutes({ ...away, proofs: options.linkProofs, log }));
   app.use('/app', crossOrigin(allowedOrigins));

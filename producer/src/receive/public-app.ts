@@ -62,7 +62,7 @@ export function publicApp(options: PublicAppOptions): Express {
   app.use(notificationRoutes(routes));
   app.use(changeRoutes(routes));
   app.use(receiptRoutes(routes));
-  app.use(openApiRoutes());
+  app.use(openApiRoutes);
   app.use(notFound);
   app.use(errorHandler(routes.log));
   return app;

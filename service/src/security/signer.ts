@@ -102,7 +102,8 @@ export class Signer {
 
   #takeNonce(nonce: string): void {
     this.#nonces ??= new LRUCache({
-      max: MAX_NONCES,
+      // Unlike `max`, `maxSize` doesn't preallocate memory.
+      ...{ maxSize: MAX_NONCES, sizeCalculation: () => 1 },
       ttl: NONCE_LIFE_MS,
       ttlResolution: 0,
       perf: { now: this.#now },

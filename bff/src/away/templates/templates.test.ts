@@ -118,6 +118,10 @@ describe('a folder of templates', () => {
     expect(text).toContain('Unsubscribe from these e-mails');
   });
 
+  it('should be valid if it is empty, so our own templates render the samples', () => {
+    expect(loadTemplates({ folder }).overridden).toEqual([]);
+  });
+
   it('should keep the subject on a single line', () => {
     write('subject.liquid', 'Acme\r\nBcc: all@example.com\n{{ subject }}');
     expect(loadTemplates({ folder }).render(message).subject).toBe('Acme Bcc: all@example.com A');

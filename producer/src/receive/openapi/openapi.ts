@@ -1,4 +1,3 @@
-import { Router } from 'express';
 import { z } from 'zod';
 import {
   MAX_NOTIFICATIONS_PER_REQUEST,
@@ -12,7 +11,7 @@ import {
   problemSchema,
   receiptsSchema,
 } from '@tocsin/contracts';
-import { VERSION, allowParameters, healthSchema, methodNotAllowed, readySchema } from '@tocsin/service';
+import { VERSION, apiDocumentRoutes, healthSchema, readySchema } from '@tocsin/service';
 import {
   ACCEPTED_EXAMPLE,
   INVALID_EXAMPLE,
@@ -257,14 +256,4 @@ export const openApiDocument = () => ({
 });
 
 /** `GET /openapi.json`. */
-export function openApiRoutes(): Router {
-  const document = JSON.stringify(openApiDocument());
-  const router = Router();
-  router
-    .route('/openapi.json')
-    .get(allowParameters(), (_request, response) => {
-      response.type('application/json').send(document);
-    })
-    .all(methodNotAllowed('GET'));
-  return router;
-}
+export const openApiRoutes = apiDocumentRoutes({ '/openapi.json': openApiDocument });

@@ -47,7 +47,8 @@ export class UnsentIndex {
 
   constructor(options: UnsentIndexOptions) {
     this.#options = options;
-    this.#known = new LRUCache({ max: MAX_KNOWN });
+    // Unlike `max`, `maxSize` doesn't preallocate memory.
+    this.#known = new LRUCache({ maxSize: MAX_KNOWN, sizeCalculation: () => 1 });
   }
 
   /**

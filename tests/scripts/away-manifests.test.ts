@@ -5,8 +5,7 @@ import { join, relative } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import { z } from 'zod';
-import { ROOT } from '../../paths.ts';
-import { findCommand } from '../../process/run.ts';
+import { findCommand, ROOT } from '@tocsin/tools';
 
 const SETTINGS = '{ "publicUrl": "https://inbox.example.com" }\n';
 const folder = mkdtempSync(join(tmpdir(), 'tocsin-away-'));

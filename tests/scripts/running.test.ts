@@ -13,7 +13,7 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 /** Registers itself, then looks for a running copy. */
 const SCRIPT = `
-  import { findRunning, registerRunning } from '${import.meta.resolve('./running.ts')}';
+  import { findRunning, registerRunning } from '${import.meta.resolve('../../tools/src/start/instance/running.ts')}';
   const dir = process.argv[2];
   registerRunning('/folder', [dir]);
   console.log(await findRunning(dir));`;

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ROOT } from '../../paths.ts';
+import { ROOT } from '@tocsin/tools';
 
 let server: Server | undefined;
 afterEach(() => {

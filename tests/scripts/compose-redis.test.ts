@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { ROOT } from '../paths.ts';
+import { ROOT } from '@tocsin/tools';
 
 const read = (...path: string[]): string => readFileSync(join(ROOT, ...path), 'utf8');
 

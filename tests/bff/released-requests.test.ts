@@ -2,7 +2,7 @@ import { IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v8 from 'node:v8';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { serveBff } from '../../testing/served-bff.ts';
+import { serveBff } from '../../bff/testing/served-bff.ts';
 
 const CONNECTIONS = 20;
 /** Longer than the server keeps a refused connection open. */

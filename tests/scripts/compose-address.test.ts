@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { ROOT } from '../paths.ts';
-import { checkPublicAddress } from '../start/public-address.ts';
+import { checkPublicAddress, ROOT } from '@tocsin/tools';
 
 const firstStartSchema = z.object({
   services: z.object({ 'first-start': z.object({ environment: z.record(z.string(), z.string()) }) }),
