@@ -25,7 +25,7 @@ const tokenFor = (sub: string) =>
   });
 const bffUrl = (index: number): string => stack.bffs[index]?.url ?? '';
 
-/** Opens the page for a person in a separate browser context. */
+/** Opens the page as the user `sub`, in a separate browser context. */
 async function openAs(sub: string, url: string, search: string): Promise<Page> {
   const context = await browser.newContext();
   const page = await context.newPage();

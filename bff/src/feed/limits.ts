@@ -30,9 +30,10 @@ export type LimitsOf = (feed: string) => FeedLimits;
 export const MAX_COMMIT_BYTES = 1024 * 1024;
 
 /**
- * Upper limits for `HISTORY_BYTES`, `USER_HISTORY_BYTES` and `IDS_MAX`. In a single request, a commit writes up to
- * 1 MiB of new publications, their ids, and the older documents that it merges with them (at most the size of four full
- * segments and four full id documents). The sidecar refuses bodies over 4 MiB, which would block the feed.
+ * Upper limits for `HISTORY_BYTES`, `USER_HISTORY_BYTES` and `IDS_MAX`. They keep the request that writes a commit under
+ * 4 MiB: the sidecar refuses larger ones, so the feed could take no more notifications. The request contains up to 1 MiB
+ * of new publications, their ids, and the older documents that the commit merges with them (at most the size of four
+ * full segments and four full id documents).
  */
 export const MAX_HISTORY_BYTES = 20 * 1024 * 1024;
 export const MAX_IDS = 400_000;

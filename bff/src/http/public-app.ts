@@ -37,7 +37,7 @@ export interface PublicAppOptions extends OpsRoutesOptions, StreamRoutesOptions,
   iconOrigins: readonly string[];
   /** Limits the total size of request bodies in memory. */
   bodies: BodyBudget;
-  /** Called with the connection whenever a request has an accepted token. */
+  /** Called with a request's connection if the request has a valid token. */
   onAuthenticated: (socket: Socket) => void;
   ready: () => Promise<void>;
   registry: Registry;

@@ -40,8 +40,8 @@ export async function isInToken(feed: string, { getToken }: NotificationClientOp
 }
 
 /**
- * Returns the tab's group. A group has one server, one `clientId` and one reader (from `tabs.group` or the token).
- * Returns `undefined` if the reader is unknown, in which case the tab doesn't share a connection. Rejects if
+ * Returns the tab's group: tabs with the same server, `clientId` and reader. `tabs.group` identifies the reader, or else
+ * the token does. Returns `undefined` if the reader is unknown; the tab then doesn't share a connection. Rejects if
  * `getToken` rejects.
  */
 export async function groupOf(

@@ -9,7 +9,7 @@ export class TabWithClient {
   readonly tab: FakeTab;
   readonly client: NotificationClient;
   readonly shown = new Map<string, string[]>();
-  /** Live notifications received while this tab presented their feed. */
+  /** Live notifications that arrived while this tab was presenting their feed. */
   readonly presented: string[] = [];
   readonly statuses: ClientStatus[] = [];
   readonly errors: string[] = [];

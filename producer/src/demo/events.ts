@@ -50,7 +50,7 @@ export const DEMO_EVENTS: readonly DemoEvent[] = [
     title: `${pick(PEOPLE, n + 1)} asked a question about order ${order(n - 3)}`,
     source: 'support',
   }),
-  (n) => ({ title: `Stock: ${(n % 9) + 2} pallets arrived at gate ${(n % 4) + 1}`, source: 'warehouse' }),
+  (n) => ({ title: `Stock: ${(n % 9) + 2} pallets arrived at dock ${(n % 4) + 1}`, source: 'warehouse' }),
   (n) => ({
     severity: 'error',
     title: `Payment for order ${order(n - 5)} was declined`,

@@ -62,7 +62,10 @@ export interface EntryFacts extends PartitionAnnouncement {
 
 /** Receives the outcomes of requests. Methods must not throw. */
 export interface OutcomeObserver {
-  /** `items`: what was deposited and announced if the outcome is `accepted`; otherwise, the whole request. */
+  /**
+   * `items`: if `accepted`, the items deposited and announced now, without scheduled ones. Otherwise, all items of the
+   * request.
+   */
   settled(outcome: Outcome, items: readonly EntryItem[]): void;
 }
 

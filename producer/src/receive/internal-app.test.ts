@@ -134,7 +134,7 @@ it('should list the schedules for the ops page', async () => {
 });
 
 describe('the open topic', () => {
-  /** Delivers a message like the sidecar, which wraps the published bytes in an envelope. */
+  /** Delivers a message as the sidecar does: wraps the published bytes in an envelope. */
   const deliverBytes = async (bytes: string | Uint8Array, route = '/subscriptions/events') => {
     const envelope = {
       specversion: '1.0',

@@ -8,7 +8,7 @@ import { freePorts, launchBrowser, startMemoryBff, type MemoryBff } from '@tocsi
 import type { Browser, Page } from 'playwright-core';
 import { build, preview, type InlineConfig, type PreviewServer } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { installClient } from './installed-client.ts';
+import { installDependencies } from './installed-client.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const page = (body: string, head = '') => `<!doctype html><html lang="en"><head><meta charset="utf-8">
@@ -50,7 +50,7 @@ let faults: string[];
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'tocsin-elements-'));
-  await installClient(root);
+  await installDependencies(root);
   for (const name of ['react', 'react-dom', 'scheduler', 'svelte'])
     await symlink(join(ROOT, 'node_modules', name), join(root, 'node_modules', name)).catch(() => undefined);
   const [appPort = 0] = await freePorts(1);

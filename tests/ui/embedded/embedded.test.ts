@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { build, preview, type InlineConfig, type PreviewServer } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { toasts } from '../support/browser.ts';
-import { installClient } from './installed-client.ts';
+import { installDependencies } from './installed-client.ts';
 import { stylesIn, writeIsolationPages } from './isolation-pages.ts';
 
 const SECRET = 'a-secret-of-this-test-alone-0123456789abcdef';
@@ -62,7 +62,7 @@ beforeAll(async () => {
   const [port = 0] = await freePorts(1);
   origin = `http://localhost:${port}`;
   root = await mkdtemp(join(tmpdir(), 'tocsin-embedded-'));
-  await installClient(root);
+  await installDependencies(root);
   await writeFile(join(root, 'App.vue'), APP);
   await writeFile(join(root, 'main.js'), MAIN);
   await writeFile(join(root, 'index.html'), HTML);

@@ -5,7 +5,7 @@ import { freePorts, launchBrowser, startMemoryBff, type MemoryBff } from '@tocsi
 import type { Browser } from 'playwright-core';
 import { build, preview, type PreviewServer } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { installClient } from './installed-client.ts';
+import { installDependencies } from './installed-client.ts';
 
 const EXAMPLE = join(import.meta.dirname, '../../../examples/vue-app');
 const GUIDE = join(import.meta.dirname, '../../../docs/guides/embed-in-your-app.md');
@@ -22,7 +22,7 @@ beforeAll(async () => {
   urls = { shop: `http://localhost:${shopPort}`, other: `http://127.0.0.1:${shopPort}` };
   root = await mkdtemp(join(tmpdir(), 'tocsin-example-'));
   await cp(EXAMPLE, root, { recursive: true });
-  await installClient(root);
+  await installDependencies(root);
   bff = await startMemoryBff({ ALLOWED_ORIGINS: urls.shop });
   const outDir = join(root, 'dist');
   const app = { root, configFile: join(root, 'vite.config.js'), logLevel: 'error' } as const;

@@ -6,7 +6,7 @@ import { buildClientPackage, buildClientVuePackage } from '@tocsin/tools';
 const DEPENDENCIES = ['@vitejs/plugin-vue', 'vite', 'vue', 'pinia', 'vue-toastification', 'socket.io-client'];
 
 /** Installs both client packages and the app's other dependencies into its folder. */
-export async function installClient(dir: string): Promise<void> {
+export async function installDependencies(dir: string): Promise<void> {
   const modules = join(dir, 'node_modules');
   await buildClientPackage(join(modules, '@tocsin', 'client'));
   await buildClientVuePackage(join(modules, '@tocsin', 'client-vue'));

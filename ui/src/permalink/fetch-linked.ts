@@ -3,7 +3,7 @@ import type { Permalink } from './address.ts';
 
 const TIMEOUT_MS = 10_000;
 
-export type LinkedResult =
+export type FetchLinkedResult =
   | { state: 'shown'; linked: LinkedNotification }
   | { state: 'unknown' | 'refused' | 'failed' };
 
@@ -18,7 +18,10 @@ function asOfNow(publication: Publication): Publication {
 }
 
 /** Loads a notification. Never rejects. */
-export async function fetchLinked({ id, feed }: Permalink, token: string | undefined): Promise<LinkedResult> {
+export async function fetchLinked(
+  { id, feed }: Permalink,
+  token: string | undefined,
+): Promise<FetchLinkedResult> {
   try {
     const response = await fetch(`/app/notification?${new URLSearchParams({ id, feed }).toString()}`, {
       cache: 'no-store',

@@ -6,20 +6,20 @@ import { useClock } from '../../../client-vue/src/stores/clock.ts';
 import { useItems } from '../../../client-vue/src/stores/feeds/items.ts';
 import { useMarks } from '../../../client-vue/src/stores/reader/marks.ts';
 import { at, range, useFreshStores } from '../../../client-vue/testing/stores.ts';
-import type { LinkedResult } from './fetch-linked.ts';
+import type { FetchLinkedResult } from './fetch-linked.ts';
 import { followLinked } from './follow-linked.ts';
 
 useFreshStores();
 
-const shown = (publication: Publication, epoch = 'e'): LinkedResult => ({
+const shown = (publication: Publication, epoch = 'e'): FetchLinkedResult => ({
   state: 'shown',
   linked: { feed: 'all', epoch, publication },
 });
 const linked = at(1, new Date(Date.now() + 3_600_000).toISOString());
 const RETRACTED = shown({ offset: 1, notification: null, id: 'n1', gone: 'retracted' });
 
-let responses: LinkedResult[];
-let drawn: LinkedResult[];
+let responses: FetchLinkedResult[];
+let drawn: FetchLinkedResult[];
 let beforeResponse: () => void;
 let followed: ReturnType<typeof followLinked>;
 

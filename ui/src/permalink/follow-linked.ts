@@ -1,13 +1,13 @@
 import type { FollowedNotification } from '@tocsin/client-vue';
 import type { LinkedNotification } from '@tocsin/contracts';
 import { shallowRef, watch } from 'vue';
-import type { LinkedResult } from './fetch-linked.ts';
+import type { FetchLinkedResult } from './fetch-linked.ts';
 
 export interface FollowLinked {
-  fetch: () => Promise<LinkedResult>;
+  fetch: () => Promise<FetchLinkedResult>;
   /** Called before each request. Returns a reactive predicate that tells whether the notification is gone. */
   useGone: () => (followed: FollowedNotification) => boolean;
-  draw: (result: LinkedResult) => void;
+  draw: (result: FetchLinkedResult) => void;
 }
 
 /** Time within which all instances usually process an erasure (ms). */
@@ -18,7 +18,7 @@ const LAG_MS = 5_000;
  * notification is closed.
  */
 export function followLinked({ fetch, useGone, draw }: FollowLinked): {
-  load: () => Promise<LinkedResult>;
+  load: () => Promise<FetchLinkedResult>;
   stop: () => void;
 } {
   const followed = shallowRef<{ epoch: string; isGone: () => boolean }>();
@@ -34,7 +34,7 @@ export function followLinked({ fetch, useGone, draw }: FollowLinked): {
     return { result, follow: { epoch: shown.epoch, isGone: () => isGoneSince(shown) } };
   }
 
-  async function load(): Promise<LinkedResult> {
+  async function load(): Promise<FetchLinkedResult> {
     let response = await request();
     // The notification may be newer than an erasure that the page has only now processed, so request it again.
     if (response.isStale) response = await request();

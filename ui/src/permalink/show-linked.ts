@@ -1,7 +1,7 @@
 import { useGone } from '@tocsin/client-vue';
 import type { Permalink } from './address.ts';
 import { drawNotification, element } from './draw-linked.ts';
-import { fetchLinked, type LinkedResult } from './fetch-linked.ts';
+import { fetchLinked, type FetchLinkedResult } from './fetch-linked.ts';
 import { followLinked } from './follow-linked.ts';
 import './linked.css';
 import { markLinkedRead } from './mark-linked.ts';
@@ -38,7 +38,7 @@ export async function showLinked(
   place.append(section);
 
   const retry = button(texts.retry, 'linked-retry', () => void load());
-  function draw(result: LinkedResult): void {
+  function draw(result: FetchLinkedResult): void {
     const paragraph = (text: string) => element('p', 'linked-said', text);
     if (result.state !== 'shown') {
       content.replaceChildren(paragraph(texts[result.state]), ...(result.state === 'failed' ? [retry] : []));

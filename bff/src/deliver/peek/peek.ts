@@ -38,8 +38,8 @@ export async function peekForward(
 }
 
 /**
- * Finds where to start an unknown run: the lowest number from which every entry up to `announced` exists, or
- * `announced + 1` if the announced entry is missing.
+ * Finds the first entry to process in a run that the head doesn't list: the start of the consecutive entries that end
+ * with `announced`. Resolves with `announced + 1` if the announced entry is missing.
  */
 export async function walkBack(entries: Entries, keyOf: KeyOf, announced: number): Promise<number> {
   let first = announced + 1;

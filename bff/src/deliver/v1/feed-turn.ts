@@ -107,7 +107,7 @@ class AnnouncedFeedTurn {
     return checked;
   }
 
-  /** Sets entries `from` to `to` aside as missing. If `isDone`, they and the run's lower numbers count as finished. */
+  /** Sets entries `from` to `to` aside as missing. If `isDone`, marks all entries up to `to` as finished. */
   async #setAsideMissing(loaded: LoadedHead, from: number, to: number, isDone: boolean): Promise<LoadedHead> {
     const run = this.#run;
     const fault = `entries ${from} to ${to} of run ${run}: announced, but neither stored nor finished`;

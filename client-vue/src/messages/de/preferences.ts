@@ -23,7 +23,7 @@ export const preferences: Messages['preferences'] = {
   unknownZone: 'Geben Sie den Namen einer Zeitzone ein, zum Beispiel Europe/Berlin.',
   days: 'Tage, an denen sie beginnt',
   allow: 'Trotzdem melden',
-  notify: 'Ton und Desktop',
+  notify: 'Töne und Desktop-Benachrichtigungen',
   sound: 'Einen Ton abspielen',
   desktopOn: 'Desktop-Benachrichtigungen: an',
   desktopOff: 'Desktop-Benachrichtigungen: aus',

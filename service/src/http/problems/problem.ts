@@ -12,7 +12,7 @@ export interface ProblemDetails extends Pick<Problem, 'errors' | 'ids'> {
   retryAfter?: number;
 }
 
-/** A problem's `errors`, at most `max`, and its `detail`, which mentions the limit if there are more. */
+/** Returns the first `max` errors. If there are more, the `detail` says that only the first `max` are listed. */
 export const listErrors = (
   errors: readonly Fault[],
   { detail, max }: { detail: string; max: number },

@@ -47,7 +47,7 @@ export class Kubectl {
     throw new Failure(`\`kubectl ${args.join(' ')}\` failed: ${errorLineOf(result)}`);
   }
 
-  /** `kubectl get … -o json`, or `undefined` if the object doesn't exist. @throws Failure like `text` */
+  /** `kubectl get … -o json`, or `undefined` if the object doesn't exist. @throws Failure, as `text` does */
   async get<T extends z.ZodType>(schema: T, args: readonly string[]): Promise<z.infer<T> | undefined> {
     const text = await this.text(['get', ...args, '--ignore-not-found', '-o', 'json', TIMEOUT_OPTION]);
     return text.trim() === '' ? undefined : schema.parse(JSON.parse(text));
@@ -55,7 +55,7 @@ export class Kubectl {
 
   /**
    * The items in a list returned by `kubectl get … -o json`.
-   * @throws Failure like `text`
+   * @throws Failure, as `text` does
    */
   async list<T extends z.ZodType>(item: T, args: readonly string[]): Promise<z.infer<T>[]> {
     return (await this.get(z.object({ items: z.array(item) }), args))?.items ?? [];

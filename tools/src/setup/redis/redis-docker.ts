@@ -32,7 +32,7 @@ export async function ensureRedisImage(docker: string, say: Say): Promise<void> 
   );
 }
 
-export interface RedisContainer {
+export interface RedisContainerOptions {
   docker: string;
   /** The port on 127.0.0.1. */
   port: number;
@@ -46,7 +46,7 @@ export interface RedisContainer {
 export const containerName = (dir: string): string =>
   `tocsin-redis-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`;
 
-export const redisContainerArgs = ({ port, dir, user }: Omit<RedisContainer, 'docker'>): string[] => [
+export const redisContainerArgs = ({ port, dir, user }: Omit<RedisContainerOptions, 'docker'>): string[] => [
   ...['run', '--rm', '--name', containerName(dir)],
   ...['--publish', `127.0.0.1:${port}:6379`, '--volume', `${dir}:/data`],
   ...(user ? ['--user', user] : []),
@@ -68,7 +68,7 @@ export class RedisContainerProcess extends ManagedProcess {
   readonly #docker: string;
   readonly #container: string;
 
-  constructor(container: RedisContainer, logFile: string) {
+  constructor(container: RedisContainerOptions, logFile: string) {
     const { docker, dir } = container;
     super({
       name: 'redis',

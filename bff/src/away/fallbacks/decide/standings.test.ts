@@ -141,7 +141,7 @@ describe('a notification with a position that contradicts the history', () => {
     expect(await standingWith({ waiting, published: [gone] })).toBe('replaced');
   });
 
-  it('should count as open if the history lost it', async () => {
+  it('should count as open if it is missing from the history', async () => {
     const archived: [number, number][] = [[15, 15]];
     expect(await standingWith({ waiting, marks: { archived } })).toBe('open');
     const beyond = { position: { epoch: EPOCH, offset: 25 } };

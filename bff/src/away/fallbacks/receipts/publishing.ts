@@ -21,8 +21,8 @@ export class ReceiptPublishing {
   }
 
   /**
-   * Publishes the reader's unpublished receipts. Resolves with false if any remain, and does so at once if this
-   * instance is already publishing receipts of this reader or of too many other readers. Never rejects.
+   * Publishes the reader's unpublished receipts. Resolves with false if any remain. Resolves with false at once if this
+   * instance is already publishing this reader's receipts, or those of too many other readers. Never rejects.
    */
   async publish(document: AwayDocument): Promise<boolean> {
     const { publishReceipt } = this.#options;

@@ -18,7 +18,7 @@ export type Unsent = Pick<UnsentFallbacks, 'list' | 'sendAgain' | 'dismiss'>;
 
 const EMPTY_PAGE: UnsentPage = { fallbacks: [], next: null, unreadable: 0, truncatedAt: null };
 
-/** `/fallbacks`: lists, resends or dismisses unsent fallbacks. */
+/** `/fallbacks`: lists fallbacks that were refused or may not have been sent, and resends or dismisses them. */
 export function unsentRoutes(unsent: Unsent | undefined, trail: Trail, log: Logger): Router {
   const router = Router();
   router

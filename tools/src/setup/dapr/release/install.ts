@@ -12,7 +12,7 @@ import { download } from './download.ts';
 import { reportDownload } from './progress.ts';
 import {
   archivesOf,
-  originOf,
+  downloadUrlOf,
   platformOf,
   REFRESH,
   RELEASE_FILE,
@@ -50,14 +50,14 @@ export function releaseDir({ release, cacheDir }: Pick<ReleaseOptions, 'release'
 export async function downloadDapr(options: ReleaseOptions): Promise<string> {
   const target = releaseDir(options);
   if (existsSync(target)) return target;
-  const origin = originOf(options.mirror);
+  const downloadUrl = downloadUrlOf(options.mirror);
   const archives = pinned(options.release, platformOf());
   const onWait = (holder: number) =>
     options.say(`Another process (${holder}) is downloading Dapr for this user; waiting for it.`);
   return withLock(
     `${target}.lock`,
     async () => {
-      if (!existsSync(target)) await install(options, origin, archives, target);
+      if (!existsSync(target)) await install(options, downloadUrl, archives, target);
       return target;
     },
     onWait,
@@ -77,7 +77,7 @@ function pinned(release: Release, platform: string): Pinned[] {
 
 async function install(
   { release, cacheDir, proxy, say, pauseMs, silenceMs }: ReleaseOptions,
-  origin: string,
+  downloadUrl: string,
   archives: readonly Pinned[],
   target: string,
 ): Promise<void> {
@@ -85,13 +85,13 @@ async function install(
   const downloads = join(cacheDir, 'downloads');
   mkdirSync(downloads, { recursive: true });
   const fileOf = ({ sha256 }: Pinned) => join(downloads, `${sha256}.tar.gz`);
-  say(`Downloading Dapr ${release.runtime} from ${origin}. This is needed only once per user.`);
+  say(`Downloading Dapr ${release.runtime} from ${downloadUrl}. This is needed only once per user.`);
   const progress = reportDownload(`Dapr ${release.runtime}`, archives.length, say);
   const agent = downloadAgent(proxy, silenceMs);
   try {
     const all = archives.map((archive) =>
       download({
-        url: `${origin}/${archive.path}`,
+        url: `${downloadUrl}/${archive.path}`,
         file: fileOf(archive),
         sha256: archive.sha256,
         agent,

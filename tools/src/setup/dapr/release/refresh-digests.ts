@@ -6,7 +6,7 @@ import { Failure, messageOf } from '../../../failure.ts';
 import { ROOT } from '../../../paths.ts';
 import { downloadAgent } from './agent.ts';
 import { causeOf } from './download.ts';
-import { archivesOf, originOf, PLATFORMS, readRelease, RELEASE_FILE, type Archive } from './release.ts';
+import { archivesOf, downloadUrlOf, PLATFORMS, readRelease, RELEASE_FILE, type Archive } from './release.ts';
 
 /** Maximum number of characters to parse. A checksum file is a single line. */
 const MAX_CHARACTERS = 1_000;
@@ -18,8 +18,8 @@ export function readChecksum(text: string, name: string): string | undefined {
   return isOther ? undefined : digest?.toLowerCase();
 }
 
-async function fetchDigest(origin: string, { name, path }: Archive, agent: Dispatcher): Promise<string> {
-  const url = `${origin}/${path}.sha256`;
+async function fetchDigest(downloadUrl: string, { name, path }: Archive, agent: Dispatcher): Promise<string> {
+  const url = `${downloadUrl}/${path}.sha256`;
   try {
     const response = await fetch(url, { dispatcher: agent });
     const text = response.ok ? (await response.text()).slice(0, MAX_CHARACTERS) : '';
@@ -47,11 +47,13 @@ export async function refreshDigests(
   { daprMirror, proxy }: Pick<ToolsConfig, 'daprMirror' | 'proxy'>,
   file: string,
 ): Promise<void> {
-  const origin = originOf(daprMirror);
+  const downloadUrl = downloadUrlOf(daprMirror);
   const release = readRelease(file);
   const archives = PLATFORMS.flatMap((platform) => archivesOf(release, platform));
   const agent = downloadAgent(proxy);
-  const results = await Promise.allSettled(archives.map((archive) => fetchDigest(origin, archive, agent)));
+  const results = await Promise.allSettled(
+    archives.map((archive) => fetchDigest(downloadUrl, archive, agent)),
+  );
   await agent.destroy();
   const errors = results.flatMap((end) => (end.status === 'rejected' ? [messageOf(end.reason)] : []));
   if (errors.length > 0) {
@@ -66,6 +68,6 @@ export async function refreshDigests(
   writeFileSync(file, `${JSON.stringify({ ...release, digests }, null, 2)}\n`);
   process.stdout.write(
     `${relative(ROOT, file)} now contains ${archives.length} digests of Dapr ${release.runtime} and its CLI ${release.cli}, from ` +
-      `${origin}. Compare a few with the release page before you commit them: every user trusts them.\n`,
+      `${downloadUrl}. Compare a few with the release page before you commit them: every user trusts them.\n`,
   );
 }

@@ -56,7 +56,7 @@ export const archivesOf = (release: Release, platform: string): Archive[] =>
  * The address to download from: DAPR_MIRROR, or https://github.com if it isn't set.
  * @throws Failure if DAPR_MIRROR isn't a usable address
  */
-export function originOf(mirror: string | undefined): string {
+export function downloadUrlOf(mirror: string | undefined): string {
   if (mirror === undefined) return 'https://github.com';
   const url = URL.canParse(mirror) ? new URL(mirror) : undefined;
   if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash)

@@ -45,5 +45,5 @@ export const compose: OpsMessages['compose'] = {
   copy: 'Kopieren',
   copied: 'Kopiert.',
   notCopied: 'Konnte nicht kopieren. Markieren und kopieren Sie den Befehl selbst.',
-  curlHint: 'Um aus einem Dienst zu veröffentlichen, senden Sie denselben Text an den Producer:',
+  curlHint: 'Aus einem Dienst senden Sie dasselbe JSON an den Producer:',
 };

@@ -44,5 +44,5 @@ export const compose = {
   copy: 'Copy',
   copied: 'Copied.',
   notCopied: "Couldn't copy. Select the command and copy it yourself.",
-  curlHint: 'To publish from a service, send the same body to the producer:',
+  curlHint: 'To publish from a service, send the same JSON to the producer:',
 };
