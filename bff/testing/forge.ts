@@ -3,9 +3,15 @@ import { createHmac, generateKeyPairSync, randomBytes, sign, type KeyObject } fr
 /** The tests' shared secret. */
 export const SECRET = randomBytes(32).toString('hex');
 
+const newRsaKeys = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
+let rsaKeys: ReturnType<typeof newRsaKeys> | undefined;
+
 /** The test issuer's keys, one for each algorithm. */
 export const KEYS = {
-  RS256: generateKeyPairSync('rsa', { modulusLength: 2048 }),
+  /** Created on first use, since an RSA key takes much longer than the others. */
+  get RS256() {
+    return (rsaKeys ??= newRsaKeys());
+  },
   ES256: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
   EdDSA: generateKeyPairSync('ed25519'),
 };
