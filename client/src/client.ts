@@ -1,6 +1,7 @@
 import { checkReceived } from '@tocsin/contracts';
 import { asError, ClientError } from './errors.ts';
 import { Listeners } from './listeners.ts';
+import { RecentIds } from './merge/recent-ids.ts';
 import { FeedSubscription } from './subscription/feed-subscription.ts';
 import { unsubscribe } from './subscription/unsubscribe.ts';
 import { watchNetwork } from './connection/network.ts';
@@ -17,6 +18,9 @@ import type {
   ServerEventListeners,
 } from './types.ts';
 import { watchWake } from './connection/wake.ts';
+
+/** Number of ended snoozes to remember: the maximum number of snoozes that a reader can have. */
+const MAX_REPORTED_SNOOZES = 200;
 
 /**
  * Connects to the bff and keeps the subscribed feeds complete and in order. Recovers from lost connections, server
@@ -36,6 +40,7 @@ export function createClient(
 ): NotificationClient {
   const random = Math.random;
   const positions = options.positions ?? memoryPositions();
+  const reportedSnoozes = new RecentIds(MAX_REPORTED_SNOOZES);
   const feeds = new Map<string, FeedSubscription>();
   const listeners = new Listeners<ClientEvents>();
   const abort = new AbortController();
@@ -143,7 +148,7 @@ export function createClient(
       if (feeds.has(feed)) throw new TypeError(`Already subscribed to ${feed}.`);
       const stuck = () => connection.reconnect({ now: false });
       const responded = () => silence.recordActivity();
-      const context = { positions, random, call, report, changed: update, responded, stuck };
+      const context = { positions, reportedSnoozes, random, call, report, changed: update, responded, stuck };
       const subscription = new FeedSubscription(feed, handlers, position, context);
       feeds.set(feed, subscription);
       if (connection.socket) subscription.connected(connection.socket);

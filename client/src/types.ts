@@ -62,9 +62,10 @@ export interface FeedHandlers {
    */
   onInbox?: (inbox: InboxState) => void;
   /**
-   * Snoozes that just ended. Each subscription reports each of them once, and a new subscription also those of the last
-   * ten minutes that the reader hasn't seen, unless another tab with the same connection already had the feed. The
-   * notifications are back in the inbox as unread. Called after `onInbox` with the new marks.
+   * Snoozes that just ended. A new subscription also reports those of the last ten minutes that the reader hasn't seen,
+   * unless another tab with the same connection already had the feed. A client reports each of them once, even if it
+   * subscribes to the feed again. The notifications are back in the inbox as unread. Called after `onInbox` with the new
+   * marks.
    */
   onSnoozeDue?: (due: DueSnooze[]) => void;
   /** The client's connection status. */

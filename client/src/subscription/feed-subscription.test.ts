@@ -1,6 +1,7 @@
 import type { Position, SubscribeAnswer } from '@tocsin/contracts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { backOff } from '@tocsin/contracts/pause';
+import { RecentIds } from '../merge/recent-ids.ts';
 import { FeedSubscription } from './feed-subscription.ts';
 import { memoryPositions } from './positions.ts';
 import type { ClientSocket } from '../connection/socket.ts';
@@ -32,6 +33,7 @@ let positions = memoryPositions();
 const subscribe = (start?: Position, handlers: FeedHandlers = {}) =>
   new FeedSubscription('all', handlers, start, {
     positions,
+    reportedSnoozes: new RecentIds(1),
     random: () => 0.5,
     call: (handler) => handler(),
     report,

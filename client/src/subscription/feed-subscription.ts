@@ -15,6 +15,7 @@ import { Expiries } from '../merge/expiries.ts';
 import type { FeedSocket } from '../connection/feed-socket.ts';
 import { FeedMerge } from '../merge/merge.ts';
 import type { MergeEffect, MergeEvent } from '../merge/merge-types.ts';
+import type { RecentIds } from '../merge/recent-ids.ts';
 import { errorIn, isInboxState, isPage, isReadState } from '../shapes.ts';
 import { TIMING } from '../timing.ts';
 import type { FeedHandlers, PositionStore } from '../types.ts';
@@ -25,6 +26,8 @@ const MAX_UNANSWERED = 2;
 
 export interface FeedSubscriptionContext {
   positions: PositionStore;
+  /** Ended snoozes that the client has reported. */
+  reportedSnoozes: RecentIds;
   random: () => number;
   /** Runs one of the app's handlers and reports any exceptions. */
   call: (handler: () => void) => void;
@@ -93,7 +96,7 @@ export class FeedSubscription {
     this.feed = feed;
     this.#handlers = handlers;
     this.#context = context;
-    this.#inbox = new InboxUpdates(handlers, (handler) => this.#call(handler));
+    this.#inbox = new InboxUpdates(handlers, context.reportedSnoozes, (handler) => this.#call(handler));
     this.#merge = new FeedMerge(context.positions.get(feed) ?? start);
     this.#expiries = new Expiries((ids) => context.call(() => handlers.onGone?.(ids, 'expired')));
   }

@@ -72,6 +72,24 @@ describe('reader marks', () => {
     await vi.waitFor(() => expect(received).toEqual(['a', 'b', 'a']));
   });
 
+  it("should report a snooze's end once even if the page subscribes to the feed again", async () => {
+    const received: string[] = [];
+    client = createNotificationClient({ url: gateway.url });
+    const subscribe = () =>
+      client.subscribe('all', {
+        onSnoozeDue: (ended) => received.push(...ended.map(({ notification }) => notification.id)),
+      });
+    const first = subscribe();
+    await vi.waitFor(() => expect(client.status).toBe('live'));
+    gateway.sockets[0]?.emit('snooze-due', { feed: 'all', due: [due('a')] });
+    await vi.waitFor(() => expect(received).toEqual(['a']));
+    first.close();
+    subscribe();
+    await vi.waitFor(() => expect(client.status).toBe('live'));
+    gateway.sockets[0]?.emit('snooze-due', { feed: 'all', due: [due('a'), due('b')] });
+    await vi.waitFor(() => expect(received).toEqual(['a', 'b']));
+  });
+
   it('should report preferences to listeners', async () => {
     const received: string[] = [];
     client = createNotificationClient({ url: gateway.url });

@@ -1,19 +1,24 @@
 import { isOlderState, type DueSnooze, type InboxState } from '@tocsin/contracts';
-import { RecentIds } from '../merge/recent-ids.ts';
+import type { RecentIds } from '../merge/recent-ids.ts';
 import type { FeedHandlers } from '../types.ts';
 
-/** Number of reported snoozes to remember: the maximum that a reader can have. */
-const MAX_REPORTED = 200;
-
-/** Passes on the reader's inbox state in a feed, unless it's outdated. Reports each snooze's end once. */
+/**
+ * Passes on the reader's inbox state in a feed, unless it's outdated. Reports each snooze's end unless `reported` has it,
+ * and adds it to `reported`.
+ */
 export class InboxUpdates {
   readonly #handlers: Pick<FeedHandlers, 'onInbox' | 'onSnoozeDue'>;
   readonly #call: (handler: () => void) => void;
-  readonly #reported = new RecentIds(MAX_REPORTED);
+  readonly #reported: RecentIds;
   #last: InboxState | undefined;
 
-  constructor(handlers: Pick<FeedHandlers, 'onInbox' | 'onSnoozeDue'>, call: (handler: () => void) => void) {
+  constructor(
+    handlers: Pick<FeedHandlers, 'onInbox' | 'onSnoozeDue'>,
+    reported: RecentIds,
+    call: (handler: () => void) => void,
+  ) {
     this.#handlers = handlers;
+    this.#reported = reported;
     this.#call = call;
   }
 
@@ -25,8 +30,8 @@ export class InboxUpdates {
   }
 
   passDue(due: readonly DueSnooze[]): void {
-    const newlyDue = due.filter(({ notification: { id }, until }) => {
-      const key = `${id} ${until}`;
+    const newlyDue = due.filter(({ notification: { id, feed }, until }) => {
+      const key = `${feed} ${id} ${until}`;
       return !this.#reported.has(key) && (this.#reported.add(key), true);
     });
     if (newlyDue.length > 0) this.#call(() => this.#handlers.onSnoozeDue?.(newlyDue));
