@@ -44,51 +44,51 @@ export const bffSettings = withRedisRules(
       .enum(['redis', 'memory', 'azure'], 'must be redis, memory or azure')
       .default('redis')
       .describe(
-        'How publications reach all instances. `memory` works for a single instance. With `azure`, instances use Redis, and browsers connect to Azure Web PubSub',
+        'How publications reach all instances. `redis` uses a Redis stream. `memory` works only for a single instance. With `azure`, the instances use the Redis stream, and browsers connect to Azure Web PubSub',
       ),
     ...redisSettings,
     BROADCAST_BYTES: withDefault(
       wholeNumberSetting(1024 * 1024, 1024 * 1024 * 1024),
       16 * 1024 * 1024,
     ).describe(
-      'Maximum bytes that the broadcaster keeps in Redis for slow instances; the oldest events are dropped first',
+      'Maximum bytes of events that the broadcaster keeps in Redis, so that slow instances can still read them. The oldest are dropped first',
     ),
     FEEDS_BYTES: withDefault(
       wholeNumberSetting(1024 * 1024, 16 * 1024 * 1024 * 1024),
       32 * 1024 * 1024,
     ).describe(
-      'Maximum bytes of recent publications (as JSON) that this instance keeps in memory; they take up about three times as much. At the limit, the largest feeds keep fewer, and older publications are read from the store',
+      'Maximum size of the recent publications that this instance keeps in memory, in bytes of JSON. They take up about three times as much memory. At the limit, the instance keeps fewer publications of the largest feeds, and reads older ones from the store',
     ),
     MAX_CONNECTIONS: withDefault(wholeNumberSetting(1, 1_000_000), 10_000).describe(
-      'Maximum number of browsers connected to this instance (only signed-in browsers count if tokens are required). Further browsers get 429',
+      'Maximum number of browsers connected to this instance. If tokens are required, only signed-in browsers count. Further browsers get 429',
     ),
     MAX_PENDING_CONNECTIONS: wholeNumberSetting(10, 1_000_000)
       .optional()
       .describe(
-        'Maximum number of browsers that are connecting and have not signed in yet. They have their own slots, and one address can use at most a fifth of them. The default is a tenth of MAX_CONNECTIONS, but at least 50',
+        'Maximum number of browsers that are connecting and have not signed in yet. They don’t count toward MAX_CONNECTIONS. One address can have at most a fifth of this number. The default is a tenth of MAX_CONNECTIONS, but at least 50',
       ),
     MAX_CONNECTIONS_PER_ADDRESS: wholeNumberSetting(0, 1_000_000)
       .optional()
       .describe(
-        'Maximum number of connected browsers from one address (IPv6: one /64), signed in or not; 0 means no limit. Signed-in readers have no limit by default. With AUTH_MODE=none, the default is a fifth of MAX_CONNECTIONS, except for loopback and listed proxies',
+        'Maximum number of connected browsers from one address (IPv6: from one /64 network), signed in or not; 0 means no limit. With AUTH_MODE=jwt, the default is no limit. With AUTH_MODE=none, the default is a fifth of MAX_CONNECTIONS; it doesn’t apply to loopback and to the proxies listed in TRUST_PROXY',
       ),
     MAX_CONNECTIONS_PER_READER: withDefault(wholeNumberSetting(0, 1_000_000), 50).describe(
       'Maximum number of browsers that one signed-in reader can connect to this instance. At the limit, new connections are refused until one closes; 0 means no limit',
     ),
     WRITES_PER_MINUTE: withDefault(wholeNumberSetting(0, 1_000_000), 600).describe(
-      'Maximum number of changes to marks, mutes and preferences per minute, per signed-in reader (per address without sign-in); 0 means no limit',
+      'Maximum number of changes that a signed-in reader can make to marks, mutes and preferences in a minute; 0 means no limit. Without sign-in, the limit applies to each address',
     ),
     SEARCHES_PER_MINUTE: withDefault(wholeNumberSetting(0, 1_000_000), 120).describe(
-      'Maximum number of searches per minute, per signed-in reader (per address without sign-in); 0 means no limit',
+      'Maximum number of searches that a signed-in reader can make in a minute; 0 means no limit. Without sign-in, the limit applies to each address',
     ),
     DOCUMENTS_PER_READER: withDefault(wholeNumberSetting(10, 100_000), 500).describe(
-      'Maximum number of stored documents (marks, mutes, preferences) per signed-in reader (per address without sign-in). Above the limit, the oldest is deleted',
+      'Maximum number of stored documents (marks, mutes, preferences) of a signed-in reader. At the limit, a new document replaces the oldest. Without sign-in, the limit applies to each address',
     ),
     RECEIPTS_TOPIC: z
       .enum(['on', 'off'], 'must be on or off')
       .default('off')
       .describe(
-        'Whether to publish receipts for other applications on the `notification-receipts` topic. Subscribers also need a scope in notification-pubsub',
+        'Whether to publish receipts for other applications on the `notification-receipts` topic. Subscribers must also be in the subscriptionScopes of the notification-pubsub component',
       ),
     BODIES_MAX_BYTES: bodiesSetting(),
     TRUST_PROXY: z
@@ -96,10 +96,10 @@ export const bffSettings = withRedisRules(
       .refine(isTrustedProxies, 'must be a proxy count, or comma-separated addresses and CIDR ranges')
       .default('0')
       .describe(
-        'Proxies to trust for X-Forwarded-For: how many are in front, or their addresses, such as `10.0.0.0/8,::1`. Also accepts `loopback`, `linklocal` and `uniquelocal`',
+        'Proxies whose X-Forwarded-For header is trusted: the number of proxies in front of the bff, or their addresses, such as `10.0.0.0/8,::1`. The words `loopback`, `linklocal` and `uniquelocal` stand for address ranges',
       ),
     HANDSHAKE_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 60_000), 10_000).describe(
-      'Milliseconds to wait for request headers, and for a connection to open or upgrade its transport',
+      'Milliseconds to wait for the headers of a request, for a browser to connect and sign in, and for an upgrade from polling to WebSocket',
     ),
     PING_INTERVAL_MS: withDefault(wholeNumberSetting(100, 300_000), 25_000).describe(
       'Milliseconds between pings to a browser',
@@ -123,14 +123,14 @@ export const bffSettings = withRedisRules(
       'Maximum clock difference in seconds between the issuer and the bff',
     ),
     JWT_MAX_AGE: withDefault(wholeNumberSetting(0, 315_360_000), 0).describe(
-      'Maximum token lifetime (`iat` to `exp`) and age in seconds. If set, tokens without `iat` are refused; 0 means no limit',
+      'Maximum lifetime of a token (from `iat` to `exp`) and maximum time since its `iat`, in seconds; 0 means no limit. With a limit, tokens without `iat` are refused',
     ),
     OPS_TOKEN: z
       .string()
       .min(32, 'must have at least 32 characters; generate one with `openssl rand -hex 32`')
       .optional()
       .describe(
-        'Token for the operations page and /app/ops, sent as `Authorization: Bearer`. With AUTH_MODE=none, required unless the port is published on loopback; with `jwt`, an alternative to the `ops` role',
+        'Token for the operations page and /app/ops, sent as `Authorization: Bearer`. With AUTH_MODE=none and no OPS_TOKEN, the page is closed unless the port is published on loopback. With AUTH_MODE=jwt, OPS_TOKEN is an alternative to a token with the `ops` role',
       ),
     RUNBOOK_URL: linkSetting().describe(
       'Address of your copy of docs/operations.md. The operations page links to its section for each problem, such as `#tocsinredisnearfull`',
@@ -141,7 +141,7 @@ export const bffSettings = withRedisRules(
       .refine(isPublishPlace, 'must be an IP address or one of localhost, loopback and network')
       .optional()
       .describe(
-        'Where the public port is published: an IP address, or one of `localhost`, `loopback` and `network`. The default is PUBLIC_HOST. With AUTH_MODE=none and no OPS_TOKEN, the operations page is open only on a loopback address',
+        'Where the public port is published, if not on PUBLIC_HOST: an IP address, or one of `localhost`, `loopback` and `network`. With AUTH_MODE=none and no OPS_TOKEN, the operations page is open only if this is a loopback address',
       ),
     ALLOWED_ORIGINS: z
       .string()
@@ -179,10 +179,10 @@ export const bffSettings = withRedisRules(
       wholeNumberSetting(60, 604_800),
       DEFAULT_FEED_LIMITS.historyTtlMs / 1000,
     ).describe(
-      'Seconds that `all` and topic feeds keep a publication. They keep its id just as long, but for at least 25 hours',
+      'Seconds that `all` and topic feeds keep a publication. To recognize duplicates, they remember its id for the same time, but at least 25 hours',
     ),
     USER_HISTORY_TTL: withDefault(wholeNumberSetting(60, 31_622_400), 30 * 24 * 60 * 60).describe(
-      'Seconds that user feeds keep a publication. They keep its id just as long, but for at least 25 hours. The default is 30 days, the maximum 366 days',
+      'Seconds that user feeds keep a publication. To recognize duplicates, they remember its id for the same time, but at least 25 hours. The default is 30 days, the maximum 366 days',
     ),
     USER_HISTORY_BYTES: withDefault(wholeNumberSetting(65_536, MAX_HISTORY_BYTES), 1024 * 1024).describe(
       'Maximum bytes that a user feed keeps',
@@ -191,16 +191,16 @@ export const bffSettings = withRedisRules(
       .enum(['on', 'off'], 'must be on or off')
       .default('off')
       .describe(
-        'Whether to compress large parts of the history, so that a long history needs less memory in Redis. Version 0.1.0 can’t read compressed parts: switch this on once no bff runs 0.1.0',
+        'Whether to compress large parts of the history, so that a long history needs less memory in Redis. Switch it on only when no bff runs version 0.1.0, which can’t read compressed parts',
       ),
     IDS_MAX: withDefault(wholeNumberSetting(1_000, MAX_IDS), DEFAULT_FEED_LIMITS.idsMax).describe(
-      'Maximum number of ids that a feed remembers to filter out duplicate notifications',
+      'Maximum number of ids that a feed remembers, to recognize duplicate notifications',
     ),
     FEEDS_REMEMBERED_MAX: withDefault(wholeNumberSetting(1_000, 10_000_000), 100_000).describe(
       'Maximum number of feeds whose highest position an instance remembers, to detect when Redis comes back with older data',
     ),
     ACTOR_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 60_000), 5_000).describe(
-      'Milliseconds to wait for a turn on its host. After that, the announcement is retried if the host is making progress. Otherwise, this instance runs the turn',
+      'Milliseconds to wait for the host of a partition (the instance that processes its entries) to finish a turn. After that, the announcement is retried if the host is making progress. Otherwise, this instance runs the turn',
     ),
     SIDECAR_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 60_000), 3_000).describe(
       'Milliseconds to wait for a response from the sidecar',

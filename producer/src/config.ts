@@ -24,7 +24,7 @@ export const producerSettings = z.object({
   REQUEST_TIMEOUT_MS: wholeNumberSetting(100, 30_000)
     .default(5_000)
     .describe(
-      'Time limit for depositing and announcing a request, in milliseconds. Requests that exceed it get 503',
+      'Milliseconds in which all notifications of a request must be deposited and announced. If it takes longer, the request gets 503',
     ),
   SIDECAR_TIMEOUT_MS: wholeNumberSetting(100, 10_000)
     .default(3_000)
@@ -32,18 +32,16 @@ export const producerSettings = z.object({
   QUEUE_MAX: wholeNumberSetting(MAX_NOTIFICATIONS_PER_REQUEST, 1_000_000)
     .default(10_000)
     .describe(
-      'Maximum number of notifications queued or being published, and likewise of those being scheduled, and of cancellations in progress. When the queue is full, requests get 503 immediately',
+      'Maximum number of notifications that are waiting or being published. The same number limits the notifications being scheduled, and the cancellations in progress; each of the three is counted separately. At a limit, requests get 503 immediately',
     ),
   QUEUE_MAX_BYTES: wholeNumberSetting(MIN_QUEUE_BYTES, 999_999_999)
     .default(64 * 1024 * 1024)
-    .describe(
-      'Maximum queue size in bytes of JSON, and likewise for notifications being scheduled. When the queue is full, requests get 503 immediately',
-    ),
+    .describe('Like QUEUE_MAX, but the limit is a size, in bytes of JSON'),
   BODIES_MAX_BYTES: bodiesSetting(),
   PARTITIONS: wholeNumberSetting(1, MAX_PARTITIONS)
     .default(2)
     .describe(
-      'Number of partitions that share the feeds. More partitions allow higher rates; fewer make larger entries',
+      'Number of partitions that the feeds are divided into. More partitions allow higher rates. With fewer, more notifications share an entry, which saves CPU',
     ),
   ENTRY_INTERVAL_MS: wholeNumberSetting(0, 1_000)
     .default(0)
@@ -71,7 +69,7 @@ export const producerSettings = z.object({
     .min(1)
     .optional()
     .describe(
-      'File with the key records, read every second. If unset, they are read from the secret store every 30 s',
+      'File with the API keys, read every second. If unset, the keys are read from the secret store every 30 s',
     ),
   DEAD_LETTER_PAUSE_MS: wholeNumberSetting(0, 9_000)
     .default(2_000)

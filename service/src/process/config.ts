@@ -47,7 +47,7 @@ export const bodiesSetting = () =>
   wholeNumberSetting(MIN_BODIES_BYTES, 999_999_999)
     .default(64 * 1024 * 1024)
     .describe(
-      'Maximum total size of all request bodies being read, in bytes. Requests that exceed it get 503 with Retry-After. Bodies over 16 KiB may use three quarters of this size',
+      'Maximum total size of all request bodies being read, in bytes. Requests that exceed it get 503 with Retry-After. Bodies over 16 KiB may use only three quarters of this size; the rest is reserved for smaller bodies',
     );
 
 const listSetting = () =>
@@ -83,7 +83,7 @@ export const commonSettings = {
       'must be comma-separated host names such as app.example.com (or .example.com for all its subdomains), without scheme or port',
     )
     .describe(
-      'Comma-separated host names to allow on ports that require no key or token. `localhost` and IP addresses are always allowed. `.example.com` allows all its subdomains',
+      'Comma-separated host names under which clients may call ports that require no key or token. Other names get 403, which stops DNS rebinding. `localhost` and IP addresses are always allowed. `.example.com` allows all its subdomains',
     ),
   LOG_LEVEL: z
     .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)

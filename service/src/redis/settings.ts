@@ -58,7 +58,7 @@ export const redisSettings = {
     .optional()
     .describe('PEM file with the certificate’s private key, without a passphrase'),
   REDIS_SENTINEL: switchSetting().describe(
-    '`true` means that `REDIS_HOST` lists Sentinels, which report the address of the Redis to use',
+    '`true` means that `REDIS_HOST` lists Sentinels, which are asked for the address of the current Redis master',
   ),
   REDIS_MASTER: z.string().default('mymaster').describe('Name of the master that the Sentinels monitor'),
   REDIS_SENTINEL_USERNAME: z

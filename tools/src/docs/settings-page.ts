@@ -62,10 +62,10 @@ ${table(settingsOf(uiSettings))}
 | \`TOCSIN_ADDRESS\` | 127.0.0.1 | Address of the public ports. 0.0.0.0 opens them to all networks, and requires \`AUTH_MODE=jwt\` and \`API_KEYS=on\` |
 | \`TOCSIN_INSECURE\` | – | \`yes\` opens the public ports without authentication |
 | \`REDIS_HOST\` | – | An existing Redis as host:port. If unset, \`npm start\` runs a private one that stores its data in \`.data/\` |
-| \`REDIS_USERNAME\`, \`REDIS_PASSWORD\` | – | The user (if it is not the default user) and password for that Redis |
-| \`REDIS_TLS\`, \`REDIS_SENTINEL\`, \`REDIS_CLUSTER\` and others | – | TLS, Sentinel and cluster settings for that Redis, as for the bff; the sidecars get them too |
-| \`DAPR_RUNTIME_PATH\` | – | Folder that contains your Dapr's \`.dapr/bin\`. If set, no other Dapr is used; otherwise the home folder comes first |
-| \`DAPR_UNTESTED\` | – | \`yes\` allows a Dapr older than 1.18, which Tocsin has not been tested with |
+| \`REDIS_USERNAME\`, \`REDIS_PASSWORD\` | – | The user and password for the Redis in \`REDIS_HOST\`. If no user is set, the default user |
+| \`REDIS_TLS\`, \`REDIS_SENTINEL\`, \`REDIS_CLUSTER\` and others | – | TLS, Sentinel and cluster settings for the Redis in \`REDIS_HOST\`, as for the bff. The sidecars use them too |
+| \`DAPR_RUNTIME_PATH\` | – | Folder that contains your Dapr's \`.dapr/bin\`. If set, no other Dapr is used. If unset, \`npm start\` looks in the home folder first |
+| \`DAPR_UNTESTED\` | – | \`yes\` allows a Dapr older than 1.18. Tocsin is not tested with these versions |
 | \`DAPR_MIRROR\` | https://github.com | Address that replaces GitHub when \`npm start\` downloads Dapr |
 | \`HTTPS_PROXY\`, \`HTTP_PROXY\`, \`NO_PROXY\` | – | Proxies for downloading Dapr, as for curl and npm |
 | \`XDG_CACHE_HOME\` | ~/.cache | Folder for a Dapr that \`npm start\` has downloaded or built for you |

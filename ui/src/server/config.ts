@@ -14,7 +14,7 @@ export const uiSettings = z.object({
     .transform((url) => new URL(url).origin)
     .optional()
     .describe(
-      '`Endpoint` of the connection string if the bffs use BROADCASTER=azure. Allows the page to connect to it',
+      'If the bffs use BROADCASTER=azure: the `Endpoint` in the connection string. The page’s content security policy then allows connections to it',
     ),
   ICON_ORIGINS: iconOriginsSetting(),
   LOG_LEVEL: commonSettings.LOG_LEVEL,
