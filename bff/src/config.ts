@@ -18,7 +18,7 @@ import {
 } from '@tocsin/service/redis';
 import { z } from 'zod';
 import { originOf } from './auth/origins.ts';
-import { isPublishPlace } from './wiring/access/loopback.ts';
+import { isValidPublishedOn } from './wiring/access/loopback.ts';
 import { isTrustedProxies } from './socketio/admission/client-address.ts';
 import { DEFAULT_FEED_LIMITS, MAX_HISTORY_BYTES, MAX_IDS } from './feed/limits.ts';
 
@@ -138,7 +138,7 @@ export const bffSettings = withRedisRules(
     GRAFANA_URL: linkSetting().describe('Address of your Grafana dashboard. The operations page links to it'),
     PUBLISHED_ON: z
       .string()
-      .refine(isPublishPlace, 'must be an IP address or one of localhost, loopback and network')
+      .refine(isValidPublishedOn, 'must be an IP address or one of localhost, loopback and network')
       .optional()
       .describe(
         'Where the public port is published, if not on PUBLIC_HOST: an IP address, or one of `localhost`, `loopback` and `network`. With AUTH_MODE=none and no OPS_TOKEN, the operations page is open only if this is a loopback address',

@@ -13,7 +13,7 @@ interface Row {
   gone: string | undefined;
 }
 
-/** A simple reference implementation. Returns a feed's expected content after these entries. */
+/** Returns the content that a feed must have after these entries. A simple reference implementation. */
 export function replay(entries: readonly (readonly EntryItem[])[]): Row[] {
   let rows: Row[] = [];
   let retracted = new Set<string>();
@@ -35,7 +35,10 @@ export function replay(entries: readonly (readonly EntryItem[])[]): Row[] {
   return rows;
 }
 
-/** A simulated browser that follows a view with the client's own `FeedMerge`. `screen` is what it shows. */
+/**
+ * A simulated browser that follows a view with the client's own `FeedMerge`. `screen` is the list that the browser
+ * shows.
+ */
 export class ChangesClient {
   readonly merge = new FeedMerge();
   readonly screen = new Map<string, string>();
@@ -144,7 +147,7 @@ export class ChangesWalk {
     if (instance) instance.missesBroadcasts = missesBroadcasts;
   }
 
-  /** Runs a turn for all entries on a host that crashes at step `crashStep`, if given. */
+  /** Runs a turn for all entries on a host. If `crashStep` is given, the host crashes at that step. */
   async turn(host: 0 | 1, crashStep: Step | undefined): Promise<void> {
     if (this.entries.length === 0) return;
     this.#crashStep = crashStep;

@@ -100,7 +100,7 @@ export class Fixture {
   readonly erased: Erased[] = [];
   /** Ids of notifications that turns passed to `onItems`. In production, `onItems` registers fallbacks. */
   readonly passedOnIds: string[] = [];
-  /** The positions of the notifications in `passedOnIds`, as `feed offset id`, or `-` if a notification has none. */
+  /** The position of each notification in `passedOnIds`, as `feed offset id`. `-` if the notification has none. */
   readonly positions: string[] = [];
   now = Date.parse('2026-01-01T00:00:00Z');
   limits: FeedLimits = { ...DEFAULT_FEED_LIMITS };
@@ -140,7 +140,7 @@ export class Fixture {
     return partitionEntryKey({ run, partition: PARTITION, seq });
   }
 
-  /** The ids in a feed's log in order. If a notification is gone, the reason follows the id. */
+  /** The ids in a feed's log in order. If a notification is gone, its id is followed by the reason. */
   async idsOf(feed: string): Promise<string[]> {
     const head = (await this.log.readHead(feed))?.head;
     const documents = await this.log.readDocuments((head?.segments ?? []).map(({ key }) => key));

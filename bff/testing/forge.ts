@@ -8,7 +8,7 @@ let rsaKeys: ReturnType<typeof newRsaKeys> | undefined;
 
 /** The test issuer's keys, one for each algorithm. */
 export const KEYS = {
-  /** Created on first use, since an RSA key takes much longer than the others. */
+  /** Created on first use, because an RSA key takes much longer to create than the others. */
   get RS256() {
     return (rsaKeys ??= newRsaKeys());
   },

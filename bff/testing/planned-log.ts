@@ -14,7 +14,7 @@ import { planCommit, type Commit, type FeedBatch } from '../src/feed/commit/plan
 export const notification = (id: string, title = id): Notification => ({
   ...{ id, feed: 'all', severity: 'info', title, createdAt: '2026-01-01T00:00:00Z' },
 });
-/** A batch with the run's entry number `seq`. The entry contains a notification for each id. */
+/** A batch with a single entry: number `seq` in the run, with a notification for each id. */
 export const batchOf = (seq: number, ids: readonly string[], run = 'P0000001'): FeedBatch => ({
   ...{ run, from: seq, to: seq, items: ids.map((id) => notification(id)) },
 });
@@ -31,8 +31,7 @@ export const event = (id: string, source: string): EntryItem => ({
   sourceHash: source.repeat(16),
 });
 /**
- * A batch with the run's entry number `seq`. The entry contains these items. A string means a notification with that
- * id.
+ * A batch with a single entry: number `seq` in the run, with these items. A string means a notification with that id.
  */
 export const batchWithItems = (seq: number, ...items: (EntryItem | string)[]): FeedBatch => ({
   ...{ run: 'P0000001', from: seq, to: seq },
@@ -97,7 +96,7 @@ export class PlannedLog {
     return index;
   }
 
-  /** The ids in the log in order. If a notification is gone, the reason follows the id. */
+  /** The ids in the log in order. If a notification is gone, its id is followed by the reason. */
   get idsInLog(): string[] {
     return this.publications.map((p) => (p.notification === null ? `${p.id} ${p.gone}` : p.notification.id));
   }

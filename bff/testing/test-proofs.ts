@@ -4,7 +4,7 @@ import { positionProofs } from '../src/deliver/broadcast/position-proofs.ts';
 
 const keys = parseSigningKeys('a secret shared by all test instances');
 
-/** A test instance's signer. Each instance has a separate signer with the same secret. */
+/** Creates a signer. Each test instance has its own signer, but all have the same secret. */
 export const testSigner = (now?: () => number): Signer => new Signer(() => keys, now);
 
 export const testProofs = positionProofs(testSigner());

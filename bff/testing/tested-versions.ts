@@ -6,8 +6,8 @@ import { expect, it } from 'vitest';
 const require = createRequire(import.meta.url);
 
 /**
- * A canary that fails when a package whose internals we rely on is updated. Check that our file next to the calling
- * test still works, run that file's tests and `npm test`, then update the version in the calling test.
+ * Adds a test that fails when a package whose internals we rely on is updated. When it fails, check that our file next
+ * to the calling test still works, run that file's tests and `npm test`, then update the version in the calling test.
  */
 export function expectTestedVersions(versions: Readonly<Record<string, string>>): void {
   it.each(Object.entries(versions))('should be rechecked if %s is no longer version %s', (name, version) => {

@@ -1,4 +1,6 @@
-/** Settings for the naive bff, which loses notifications for the ledger to detect. Set by the stack. */
+/**
+ * Settings for the naive bff, set by the stack. This bff loses notifications, to test that the ledger detects losses.
+ */
 export const readNaiveConfig = (env: NodeJS.ProcessEnv = process.env) => ({
   port: Number(env['PORT']),
   internalPort: Number(env['INTERNAL_PORT']),

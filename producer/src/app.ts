@@ -122,7 +122,7 @@ interface CoreServices {
   producer: Producer;
   schedules: Schedules;
   publishService: PublishService;
-  /** Publishes without a request. Failures aren't counted because they are no response to anyone, and are retried. */
+  /** Publishes notifications that no request asked for. Their failures are retried, so they aren't counted. */
   produceUnasked: Produce;
 }
 

@@ -2,8 +2,9 @@ import { partitionEntryKey, type PartitionAnnouncement, type PartitionEntry } fr
 import type { Announcer, EntryStore } from '../src/produce/ports.ts';
 
 /**
- * The outcome of a call. `good` succeeds, `lost` fails without any effect, `unknown` takes effect but reports a failure,
- * `late` reports a failure and takes effect `LATE_MS` later, and `hang` times out after `HANG_MS`.
+ * The outcome of a call. `good`: it succeeds. `lost`: it fails without any effect. `unknown`: it takes effect but
+ * reports a failure. `late`: it reports a failure, and takes effect `LATE_MS` later. `hang`: it times out after
+ * `HANG_MS`.
  */
 export type Fate = 'good' | 'lost' | 'unknown' | 'late' | 'hang';
 export const LATE_MS = 4_000;

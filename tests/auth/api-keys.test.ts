@@ -12,7 +12,7 @@ const run = promisify(execFile);
 /** The producer applies changes to the file within two seconds. Double that for slow machines. */
 const UNTIL_APPLIED = { timeout: 4_000, interval: 100 };
 
-/** A stack that keeps API keys in a file, like `npm start`. `npm run api-key` adds and revokes keys there. */
+/** A stack that keeps API keys in a file, as `npm start` does. `npm run api-key` adds and revokes keys in this file. */
 let stack: Stack;
 let producer: Pair;
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-api-keys-'));

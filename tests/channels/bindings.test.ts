@@ -174,7 +174,7 @@ describe('a channel that uses another binding, through a real sidecar', () => {
     });
   });
 
-  it('should have the outcome `unavailable`, like a webhook, if the sidecar is down', async () => {
+  it('should have the outcome `unavailable` if the sidecar is down, as a webhook does', async () => {
     const unreachable = new Sidecar({ httpPort: 1, timeoutMs: 1000 });
     const down: Invoke = (binding, operation, data, metadata) =>
       unreachable.invokeBinding(binding, { operation: operation, data, metadata });

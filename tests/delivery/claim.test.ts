@@ -51,7 +51,7 @@ describe('instances that claim entries', () => {
     for (let seq = 1; seq <= 40; seq++) await expect.poll(() => check.isUnclaimed(feed, seq)).toBe(false);
   });
 
-  it('should not reshow notifications when a claimed entry is re-announced', async () => {
+  it('should not show notifications again when their claimed entry is re-announced', async () => {
     const feed = 'topic:again';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
@@ -81,7 +81,7 @@ describe('instances that claim entries', () => {
     for (const observer of watching) expect(shownIds(observer)).toEqual(ids);
   });
 
-  it('should process an unknown run’s entries in order', async () => {
+  it('should process all entries of a run in order if only the last entry is announced', async () => {
     const feed = 'topic:unknown';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);

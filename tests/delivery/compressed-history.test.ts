@@ -20,8 +20,9 @@ const ON = { HISTORY_COMPRESSION: 'on' };
 const OFF = { HISTORY_COMPRESSION: 'off' };
 const FEED = 'topic:orders';
 /**
- * A segment is full once it reaches a fortieth of this size; the bff never merges a full segment with later ones. The
- * oldest segment is always full here: full segments come first, and the others are too small for the whole history.
+ * The history's size limit. A segment is full once it reaches a fortieth of this size. The bff never merges a full
+ * segment with later segments. In these tests, the oldest segment is always full, because the history is too large for
+ * segments that aren't full.
  */
 const HISTORY_BYTES = 2 * 1024 * 1024;
 /** Enough for segments in multiple size tiers (see bff/src/feed/chain/chain.ts). */

@@ -9,7 +9,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Flow } from '../support/flow.ts';
 import { findHost } from '../support/processes/hosting.ts';
 
-/** Maximum pause (ms) in deliveries after each kind of kill. Tests double it for slow machines. */
+/**
+ * Maximum pause (ms) in deliveries after each kind of kill. `held` is the maximum for work that a killed instance has
+ * started. Tests double it for slow machines.
+ */
 const BOUNDS = { application: 3_000, sidecar: 2_000, placement: 1_000, redis: 5_000, held: 20_000 };
 
 describe('deliveries during kill -9', () => {

@@ -33,7 +33,7 @@ describe('delivery to two instances', () => {
     expect(observers[0]?.shown.map(({ offset }) => offset)).toEqual(notifications.map((_, i) => i + 1));
   });
 
-  it('should not reshow notifications when they’re republished with the same ids', async () => {
+  it('should not show notifications again when they’re republished with the same ids', async () => {
     const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
     await caller.postSingly(notifications, 32);
     const [last] = makeNotifications(1, { label: 'last' });

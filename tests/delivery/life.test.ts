@@ -56,7 +56,8 @@ describe('a retraction', () => {
     for (const id of ids) {
       const before = await countUnclaimed();
       await retractor.retract(feed, id);
-      // Skip the id if the bffs didn't claim the retraction while the producer waited, as on a very busy machine.
+      // Skip the id if the bffs didn't claim the retraction while the producer waited. This can happen on a very busy
+      // machine.
       if ((await countUnclaimed()) > before) continue;
       await publisher.post([{ id, feed, title: 'Too late' }]);
       published.push(id);

@@ -9,7 +9,7 @@ import { Flow } from '../support/flow.ts';
 import { findHost } from '../support/processes/hosting.ts';
 import { eventually, readHead } from '../support/state.ts';
 
-/** Maximum time (ms) that a host can be silent. Half a second later, other instances take over the host's turns. */
+/** How long (ms) the other instances wait for a silent host. Half a second later, they take over the host's turns. */
 const ACTOR_TIMEOUT_MS = 3_000;
 /** A delay (ms) between a turn's peek and commit that lets other instances take over. */
 const HELD_LONG_MS = 8_000;
@@ -43,7 +43,7 @@ describe('a turn that another instance overtakes', () => {
 
   /**
    * Delays the host's turn between peek and commit, causes a fault in the host, and waits until the feed continues
-   * without that turn. The delayed turn doesn't continue before `until`.
+   * without that turn. Returns `until`, the time before which the delayed turn doesn't continue.
    */
   async function overtake(heldMs: number, causeFault: (host: Pair) => Promise<unknown>) {
     const { host, others } = await findHost(stack);

@@ -16,7 +16,7 @@ async function recordToasts(page: Page): Promise<() => Promise<string[]>> {
   await page.addInitScript(() => {
     const recordedIds: string[] = [];
     Object.assign(globalThis, { recordedIds });
-    // A toast can be found more than once if it's added to a list that is itself new.
+    // If a new toast is in a list that is also new, the observer finds the toast twice.
     const seen = new WeakSet<Element>();
     new MutationObserver((changes) => {
       for (const { addedNodes } of changes) {

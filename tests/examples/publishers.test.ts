@@ -27,7 +27,7 @@ const LANGUAGES: Example[] = [
     ...{ name: 'Python', cwd: join(PUBLISHERS, 'python'), tools: ['python3'], checkTools: checkPython },
     download: [
       ['python3', '-m', 'venv', join(dir, 'venv')],
-      // Only with -vv does pip report why an index did not respond.
+      // Without -vv, pip doesn't report why an index did not respond.
       [join(dir, 'venv/bin/pip'), 'install', '-vv', '-r', 'requirements.txt'],
     ],
     build: [],

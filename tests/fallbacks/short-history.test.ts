@@ -74,7 +74,10 @@ const outcomeOf = (id: string) =>
     return ended && [ended.state, ended.reason].filter(Boolean).join(': ');
   }, 300_000);
 
-/** Fallback outcomes for notifications that are no longer in the history. `undefined` if marks were saved too late. */
+/**
+ * Publishes notifications with fallbacks, marks some of them, and pushes them all out of the history. Returns their
+ * fallback outcomes, or `undefined` if the marks were saved too late.
+ */
 async function outcomesAfter(seconds: number): Promise<Record<string, string> | undefined> {
   const id = (name: string) => `${name}-${seconds}`;
   const due = Date.now() + seconds * 1000;

@@ -11,7 +11,7 @@ const CHARACTERS = 1_950;
 const STREAMS = 10;
 /**
  * Maximum heap growth. The memory backend keeps multiple copies of the history. If ten streams buffered unread data,
- * the heap would grow twice as much.
+ * the heap would grow by twice this limit.
  */
 const MAX_HEAP_BYTES = 70_000_000;
 

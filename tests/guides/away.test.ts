@@ -161,7 +161,8 @@ describe('the system that the guides start', () => {
     const { AWAY_FILE = '', ...secrets } = started;
     stack = await startStack({
       ...{ producers: 2, bffs: 1 },
-      // Only the commands for receipts send API keys. They use the second producer, so only this one requires keys.
+      // Only the commands for receipts send API keys. They use the second producer, so only the second producer
+      // requires keys.
       producerEnv: (index) =>
         index === 0 ? {} : { API_KEYS: 'on', API_KEYS_FILE: join(data, 'api-keys.json') },
       bffEnv: { AUTH_MODE: 'jwt', AWAY_FILE, OPS_TOKEN },

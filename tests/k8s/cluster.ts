@@ -99,7 +99,7 @@ export const bffs = async (): Promise<string[]> =>
 export const podProxyPath = (pod: string, path: string): string =>
   `/api/v1/namespaces/${NAMESPACE}/pods/${pod}:4001/proxy${path}`;
 
-export async function connectionsOf(pod: string): Promise<number> {
+export async function countConnections(pod: string): Promise<number> {
   const { stdout } = await tryKubectl(['get', '--raw', podProxyPath(pod, '/metrics')]);
   return Number(/^tocsin_bff_connections(?:\{[^}]*\})? (\d+)$/m.exec(stdout)?.[1]);
 }

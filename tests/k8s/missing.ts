@@ -34,7 +34,10 @@ const partSchema = z.object({
   metadata: z.object({ name: z.string(), namespace: z.string(), labels: labelsSchema }),
 });
 
-/** Runs `work` while Dapr's control plane lacks the `app` labels, so that it can't be found. It keeps running. */
+/**
+ * Runs `work` while Dapr's control plane can't be found, because it lacks the `app` labels. The control plane keeps
+ * running.
+ */
 export async function withoutDapr<T>(work: () => Promise<T>): Promise<T> {
   const all = await list(partSchema, ['deployments,statefulsets', '-A', '-l', 'app']);
   const parts = all.filter(({ metadata }) => metadata.labels['app']?.startsWith('dapr-'));

@@ -1,6 +1,6 @@
 import { pollUntil } from '@tocsin/tools';
 import { io, type Socket } from 'socket.io-client';
-import { bffs, connectionsOf } from './cluster.ts';
+import { bffs, countConnections } from './cluster.ts';
 
 /** Opens a WebSocket, routed to an instance by the cookie, if any. Resolves when connected. */
 export async function openSocket(url: string, cookie?: string): Promise<Socket> {
@@ -26,10 +26,14 @@ export async function stickyCookie(url: string): Promise<string> {
   return cookie;
 }
 
-/** Opens `count` WebSockets at the same time. Returns the number per instance in ascending order. */
-export async function spread(url: string, count: number, cookie?: string): Promise<number[]> {
+/**
+ * Opens `count` WebSockets at the same time, and closes them at the end. Returns how many each instance got, in
+ * ascending order.
+ * @throws Error if other clients stay connected
+ */
+export async function connectionsPerInstance(url: string, count: number, cookie?: string): Promise<number[]> {
   const names = await bffs();
-  const connections = () => Promise.all(names.map(connectionsOf));
+  const connections = () => Promise.all(names.map(countConnections));
   const isEmpty = async () => (await connections()).every((value) => value === 0);
   const fault = await pollUntil(isEmpty, { timeoutMs: 120_000, everyMs: 500 });
   if (fault) throw new Error(`Other clients are connected: ${fault}.`);

@@ -8,7 +8,8 @@ const SUPPORT = join(import.meta.dirname, '../support');
 
 /**
  * The script that the pod runs. It prints the sidecars' responses to an untrusted application, and the name in the
- * certificate of the producer's sidecar. ATTACKED is the namespace of the attacked release, or empty for the pod's own.
+ * certificate of the producer's sidecar. ATTACKED is the namespace of the attacked release. If ATTACKED is empty, the
+ * script attacks the release in the pod's own namespace.
  */
 const SCRIPT = `
 const tls = require('node:tls');
@@ -57,7 +58,10 @@ export interface StrangerOptions {
   namespace?: string;
   /** The sidecar's app id. Defaults to the pod name. */
   appId?: string;
-  /** The namespace of the release to attack, if not the pod's own. The pod then also gets a token for sentry. */
+  /**
+   * The namespace of the release to attack. Defaults to the pod's own namespace. If set, the pod also gets a token for
+   * sentry.
+   */
   attacked?: string;
 }
 

@@ -60,8 +60,8 @@ export async function startProxiedRedis(): Promise<ProxiedRedis> {
     const host = proxy.getHost();
     const toxiproxy = new Toxiproxy(`http://${host}:${proxy.getMappedPort(API_PORT)}`);
     await toxiproxy.forward(PROXY_PORT, 'redis:6379');
-    // Prefer the container's own address: Docker might forward a published port through a proxy, which turns a reset
-    // into a regular close.
+    // Prefer the container's own address. Docker might forward a published port through a proxy, and that proxy turns a
+    // reset into a regular close.
     const address = proxy.getIpAddress(network.getName());
     const isDirect = await accepts(address, PROXY_PORT);
     const redisHost = isDirect ? `${address}:${PROXY_PORT}` : `${host}:${proxy.getMappedPort(PROXY_PORT)}`;

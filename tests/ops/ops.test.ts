@@ -76,7 +76,7 @@ describe('the ops page with two instances', () => {
   });
 
   it('should find and retract a composed notification, whether scheduled or already shown', async () => {
-    // A place that doesn't respond in time counts as unsearched, which can happen on a busy machine.
+    // On a busy machine, a place might not respond in time. It then counts as unsearched.
     const find = (id: string) =>
       eventually(async () => {
         const response = await call(`/app/ops/find?id=${id}&feed=${FEED}`);

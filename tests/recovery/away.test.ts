@@ -21,9 +21,10 @@ afterAll(async () => {
 });
 
 /**
- * Publishes in three requests and returns the ids in order. After a bff restarts, a read that its sidecar started
- * earlier can swallow an announcement, and Redis redelivers it only later. Until then, the next request's announcement
- * also covers the swallowed announcement's entry.
+ * Publishes in three requests and returns the ids in order. When a bff restarts, a read that its sidecar has already
+ * started can swallow the next announcement. Redis redelivers the announcement only later. With several requests, the
+ * bffs don't have to wait for that: the announcement of a later request leads them to the entry of the swallowed
+ * announcement, too.
  */
 async function publish(count: number): Promise<string[]> {
   const notifications = makeNotifications(count);

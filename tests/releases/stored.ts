@@ -44,7 +44,7 @@ export async function captureStored(redis: Redis, version: string): Promise<Stor
   return stored;
 }
 
-/** Loads the content into an empty Redis, and shifts all times as if it had just been captured. */
+/** Loads the content into an empty Redis, and shifts all times as if the content had just been captured. */
 export async function restoreStored(redis: Redis, stored: StoredData): Promise<void> {
   const shiftMs = Date.now() - stored.at;
   const text = (value: Json) => JSON.stringify(shifted(value, shiftMs));

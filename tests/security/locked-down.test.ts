@@ -69,7 +69,7 @@ describe('a locked-down stack', () => {
     await pollUntil(async () => !(await isPortFree(redisPort)), { timeoutMs: 20_000 });
     const first = createClient({ socket: { port: redisPort, host: '127.0.0.1' } });
     await first.connect();
-    // Reversed, since the first line turns off the `default` user, which this client is connected as.
+    // Reversed: the first line turns off the `default` user, and this client is connected as that user.
     for (const line of aclLines().toReversed()) await first.sendCommand(['ACL', 'SETUSER', ...line]);
     first.destroy();
     operator = await redisAs('operator', SECRETS.operator);

@@ -7,7 +7,7 @@ const notification = { id: 'forged', feed: 'user:ada', title: 'Forged' };
  * Requests to the attacked release's public ports, either unauthenticated or with the attacker's own secrets. Each must
  * get a 401.
  */
-export async function publicPorts(attacked: string, attacker: Tenant, id: string): Promise<Probe[]> {
+export async function publicPortProbes(attacked: string, attacker: Tenant, id: string): Promise<Probe[]> {
   const [producer, bff] = [`http://producer.${attacked}`, `http://bff.${attacked}`];
   const { signature } = await attacker.signedTake('all');
   const keys: Record<string, Record<string, string>> = {
@@ -59,7 +59,7 @@ const podsSchema = z.object({
  * Connections to ports on the attacked pods that only the pods themselves can use, and requests to the sidecars' open
  * port, which serves only health probes.
  */
-export async function internalPorts(attacked: Tenant): Promise<Probe[]> {
+export async function internalPortProbes(attacked: Tenant): Promise<Probe[]> {
   const selector = 'app.kubernetes.io/name in (producer,bff)';
   const pods = await kubectl.list(podsSchema, ['pods', '-n', attacked.namespace, '-l', selector]);
   return pods.flatMap(({ metadata, status }): Probe[] => {

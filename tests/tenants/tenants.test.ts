@@ -3,7 +3,13 @@ import { feedKey } from '@tocsin/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SENTRY_TOKEN, withStranger } from '../k8s/stranger.ts';
 import { certificateRequest } from './certificate.ts';
-import { internalPorts, publicPorts, redisProbes, sidecarProbes, withAttackedRedis } from './attacks.ts';
+import {
+  internalPortProbes,
+  publicPortProbes,
+  redisProbes,
+  sidecarProbes,
+  withAttackedRedis,
+} from './attacks.ts';
 import { Tenant, kubectl } from './tenant.ts';
 
 const READER = 'ada';
@@ -51,14 +57,14 @@ describe('two releases in separate namespaces', () => {
 describe('a pod of another tenant', () => {
   it('should be refused by the public ports, with and without the attacker’s own keys and tokens', () =>
     expectUnharmed(async () => {
-      const probes = await publicPorts(ours.namespace, theirs, `of-${ours.namespace}`);
+      const probes = await publicPortProbes(ours.namespace, theirs, `of-${ours.namespace}`);
       const outcomes = await theirs.ask('bff', probes);
       expect(outcomes).toEqual(Object.fromEntries(probes.map(({ name }) => [name, 401])));
     }));
 
   it('should find every internal port closed, and get only 404 from the sidecars’ open port', () =>
     expectUnharmed(async () => {
-      const probes = await internalPorts(ours);
+      const probes = await internalPortProbes(ours);
       const outcomes = await theirs.ask('bff', probes);
       expect(outcomes).toEqual(
         Object.fromEntries(probes.map(({ name, url }) => [name, url ? 404 : 'ECONNREFUSED'])),

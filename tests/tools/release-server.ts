@@ -28,7 +28,7 @@ export type Behavior =
   | { kind: 'redirect' }
   /** Closes the connection right after the last byte, as HTTP/1.0 servers do. */
   | { kind: 'close' }
-  /** Ignores Range and sends the whole file, like a server that doesn't support it. */
+  /** Ignores Range and sends the whole file, as servers without range support do. */
   | { kind: 'no-range' };
 
 export interface ReleaseServer {

@@ -52,7 +52,7 @@ function checkRevoked(identity: Identity, revocations: Revocations, { now, clock
   if (!revocations.isLoaded) throw new AuthError('unavailable', 'the revocations have not been loaded yet');
   if (revocations.refuses(identity)) throw new AuthError('unauthorized', 'the token was revoked');
   const { sub, issuedAt = 0 } = identity;
-  // Otherwise, a token with an iat in the future would evade all revocations before that time.
+  // Reject an iat in the future. Otherwise, the token would evade all revocations made before that time.
   if (revocations.has(sub) && issuedAt > now() + clockSkewS * 1000) {
     throw new AuthError('unauthorized', 'the iat claim is in the future');
   }

@@ -1,6 +1,6 @@
 import type { Revocation } from '@tocsin/contracts';
 
-/** The revocations in the store. Methods reject if they can't tell whether they succeeded. */
+/** The revocations in the store. Methods reject if they fail or if their outcome is unknown. */
 export interface RevocationStore {
   /** The revocations in force. `undefined` if the store never had any or has lost them. */
   read(): Promise<Revocation[] | undefined>;

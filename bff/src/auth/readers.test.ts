@@ -103,7 +103,7 @@ describe.concurrent('a connection with a token', () => {
     expect(isOver).toBe(false);
   });
 
-  it('should keep its expiry when the new token is refused', async ({ expect }) => {
+  it('should end when its token expires if all new tokens are refused', async ({ expect }) => {
     const { socket } = await reader(secretToken({ exp: secondsFromNow(6) }), ['all']);
     const end = waitForDisconnect(socket);
     const answers = [

@@ -206,7 +206,7 @@ describe('revocations in the store', () => {
   });
 });
 
-it('should note a revocation and a lift as uncertain in the audit trail if they may not have been saved', async () => {
+it('should audit the creation or removal of a revocation as uncertain if it may not have been saved', async () => {
   const readers = new MemoryReaderStore();
   const served = await serveBff({ AUTH_MODE: 'jwt' }, { [SECRETS.jwt.name]: SECRET }, { readers });
   const headers = {

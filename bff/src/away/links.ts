@@ -18,9 +18,9 @@ const UNSUBSCRIBE = 'unsubscribe';
 export const CODE_LINK = 'code';
 
 /**
- * Creates the links in messages to a reader through a channel. The unsubscribe link works without signing in, as long
- * as the `internal` secret contains the value that signed it. It is under `/app` because proxies forward that path to a
- * bff.
+ * Creates the links in messages to a reader through a channel. The unsubscribe link works without signing in, until the
+ * signing value is removed from the `internal` secret. Its path starts with `/app` because proxies forward such paths
+ * to a bff.
  */
 export const linksFor =
   (publicUrl: string, proofs: LinkProofs) =>

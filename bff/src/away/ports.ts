@@ -1,8 +1,8 @@
-/** Wakes an instance at a given time. Stored wake-ups survive even if all instances crash. */
+/** Wakes an instance at a given time. Stored wake-ups survive a crash of all instances. */
 export interface WakeUps {
   /**
-   * Resolves when the wake-up `name` is stored for `at` (ms since 1970). It is redelivered until an instance accepts
-   * it. Does not change an existing wake-up with that name.
+   * Resolves when the wake-up `name` is stored for `at` (ms since 1970). The wake-up is redelivered until an instance
+   * accepts it. If there is already a wake-up with that name, it doesn't change.
    */
   set(name: string, at: number): Promise<void>;
 }

@@ -29,7 +29,7 @@ const answerOf = (offset: number, recovered = true, epoch = EPOCH) => ({
   more: false,
 });
 
-it('should report publications once, when the client answers a later ping', () => {
+it('should report publications once, when the client answers a ping that was sent after them', () => {
   acknowledged.subscribed('all', undefined, answerOf(5));
   send(6, 7);
   acknowledged.pingSent();
@@ -75,7 +75,7 @@ it('should report publications once, even if requested again, and ignore positio
   expect(delivered).toEqual([['all', EPOCH, 1, 3]]);
 });
 
-it('should report only publications in the answers until the client has requested the last page', () => {
+it('should only report publications in answers until the client has requested the last page', () => {
   send(9);
   acknowledged.subscribed('all', { epoch: EPOCH, offset: 0 }, { ...answerOf(3), more: true });
   acknowledged.pingSent();
@@ -108,7 +108,7 @@ it('should report a publication that was sent before a gap, but only once the ga
   ]);
 });
 
-it('should report publications that were sent after the answer, whatever was sent before it', () => {
+it('should report publications sent after the answer, no matter which were sent before it', () => {
   send(1, 3);
   send(7, 8);
   acknowledged.subscribed('all', undefined, answerOf(8));
@@ -119,7 +119,7 @@ it('should report publications that were sent after the answer, whatever was sen
   expect(delivered).toEqual([['all', EPOCH, 9, 9]]);
 });
 
-it('should report publications although the feed’s earlier ones have been forgotten', () => {
+it('should report publications even if the instance does not know which earlier ones it sent', () => {
   acknowledged.subscribed('all', undefined, answerOf(5));
   // The feed's publication 6 was sent before this instance remembered the feed.
   send(7);

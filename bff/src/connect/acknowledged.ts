@@ -5,7 +5,10 @@ import { LRUCache } from 'lru-cache';
 export type OnDelivered = (feed: string, epoch: string, first: number, last: number) => void;
 
 const MAX_FEEDS = 20_000;
-/** Maximum number of ranges for each feed. At the limit, forgets the oldest, which then counts as not sent. */
+/**
+ * Maximum number of ranges for each feed. At the limit, forgets the oldest range, whose publications then count as not
+ * sent.
+ */
 const MAX_RANGES = 4;
 
 interface Range {
@@ -14,8 +17,8 @@ interface Range {
 }
 
 /**
- * The publications in each feed's latest epoch that this instance has sent to subscribers. A publication after a gap is
- * sent before the gap is filled, so they form ranges.
+ * Tracks, for each feed, the ranges of publications in the latest epoch that this instance has sent to subscribers.
+ * There can be several ranges, because a publication after a gap is sent before the gap is filled.
  */
 export class SentPublications {
   readonly #sent = new LRUCache<string, { epoch: string; ranges: Range[] }>({
@@ -26,14 +29,14 @@ export class SentPublications {
   add(feed: string, epoch: string, publications: readonly Pick<Publication, 'offset'>[]): void {
     const before = this.#sent.get(feed);
     const ranges = before?.epoch === epoch ? before.ranges : [];
-    // Which of the earlier publications were sent is unknown, so count all of them. Otherwise, receipts would stop for
-    // clients that haven't acknowledged them.
+    // We don't know which of the earlier publications were sent, so count all of them as sent. Otherwise, receipts
+    // would stop for clients that haven't acknowledged them.
     if (ranges.length === 0 && publications[0]) ranges.push({ first: 1, last: publications[0].offset });
     for (const { offset } of publications) addOffset(ranges, offset);
     if (before?.ranges !== ranges) this.#sent.set(feed, { epoch, ranges });
   }
 
-  /** The highest offset such that everything after `position` up to this offset was sent. */
+  /** Returns the highest offset up to which all publications after `position` were sent. */
   lastAfter(feed: string, { epoch, offset }: Position): number {
     const sent = this.#sent.get(feed);
     if (sent?.epoch !== epoch) return offset;
@@ -42,7 +45,7 @@ export class SentPublications {
 }
 
 function addOffset(ranges: Range[], offset: number): void {
-  // Find the last range that doesn't start after the offset.
+  // Find the last range that starts at or before the offset.
   const index = ranges.findLastIndex(({ first }) => first <= offset);
   const [before, after] = [ranges[index], ranges[index + 1]];
   if (before && offset <= before.last) return;
@@ -55,8 +58,8 @@ function addOffset(ranges: Range[], offset: number): void {
 }
 
 /**
- * Tracks which publications a client has acknowledged. Connections preserve order, so when a client answers a ping,
- * everything sent before the ping has arrived, and no separate acknowledgements are needed.
+ * Tracks which publications a client has acknowledged. Connections preserve order. So when a client answers a ping, it
+ * has received everything that was sent before the ping, and no separate acknowledgements are needed.
  */
 export class AcknowledgedPublications {
   readonly #sent: Pick<SentPublications, 'lastAfter'>;
@@ -85,7 +88,7 @@ export class AcknowledgedPublications {
     this.#feeds.delete(feed);
   }
 
-  /** Call when sending a ping. Records what the client has been sent so far. */
+  /** Call when sending a ping. Records which publications the client has been sent so far. */
   pingSent(): void {
     this.#expected = [...this.#feeds].map(([feed, { epoch, offset: acknowledged, answeredOffset, more }]) => {
       const from = { epoch, offset: Math.max(acknowledged, answeredOffset) };
@@ -94,7 +97,7 @@ export class AcknowledgedPublications {
     });
   }
 
-  /** Call when the client answers a ping. Reports what was sent before that ping. */
+  /** Call when the client answers a ping. Reports the publications that were sent before that ping. */
   pongReceived(): void {
     for (const [feed, { epoch, offset }] of this.#expected) {
       const progress = this.#feeds.get(feed);
@@ -110,8 +113,8 @@ interface FeedProgress {
   epoch: string;
   /** Every publication up to this offset was either acknowledged or never sent on this connection. */
   offset: number;
-  /** The last subscription answer's offset. */
+  /** The offset in the last answer to a subscription request. */
   answeredOffset: number;
-  /** Whether the client has yet to request the publications after that offset. */
+  /** True if the client has yet to request the publications after `answeredOffset`. */
   more: boolean;
 }

@@ -14,7 +14,7 @@ import { Subscriptions, type EndReason, type SubscriptionDependencies } from './
 /** A stream's output. */
 export interface StreamSink {
   write(text: string): void;
-  /** Bytes buffered in this process, waiting for the peer to read them. */
+  /** Bytes that are buffered in this process because the peer hasn't read them yet. */
   readonly waiting: number;
   /** True while the buffer is full and the writer should pause. */
   readonly isFull: boolean;
@@ -46,8 +46,8 @@ interface FollowedFeed {
 const RETRY_MS = 1_000;
 
 /**
- * A reader's feeds as server-sent events. Publications are sent in order and without gaps, so the reader's positions
- * can serve as the event id. If new publications don't directly follow the last sent publication, the stream reads the
+ * A reader's feeds as server-sent events. Publications are sent in order and without gaps, so the event id can contain
+ * the reader's positions. If new publications don't directly follow the last sent publication, the stream reads the
  * feed instead. A slow reader only gets the next page after reading the previous page, so at most one page is buffered.
  */
 export class EventStream {
@@ -97,7 +97,9 @@ export class EventStream {
     void this.#pump();
   }
 
-  /** Handles new publications. `json` returns the encoded event, used if the reader needs the entire event. */
+  /**
+   * Handles new publications. `json` returns the encoded event. It is only called if the reader needs the entire event.
+   */
   publications(event: PublicationsEvent, json: () => string): void {
     const position = this.#positionToContinueFrom(event.feed);
     if (!position) return;
@@ -129,7 +131,7 @@ export class EventStream {
     this.#write(name, json);
   }
 
-  /** Sends a heartbeat to keep the connection alive and show the reader that it still works. */
+  /** Sends a heartbeat. It keeps the connection alive and shows the reader that the stream still works. */
   heartbeat(): void {
     if (!this.#isOver && !this.#options.sink.isFull) this.#options.sink.write(':\n\n');
   }
@@ -151,7 +153,8 @@ export class EventStream {
   }
 
   /**
-   * Ends the stream immediately because the reader stopped reading. Closes the connection even if the stream has ended.
+   * Ends the stream immediately because the reader stopped reading. Also closes the connection if the stream has
+   * already ended.
    */
   abort(): void {
     if (!this.#isOver) this.#options.onEnded('not_reading');
@@ -174,8 +177,8 @@ export class EventStream {
   }
 
   /**
-   * The reader's position in the feed, if new publications can be sent directly after it. `undefined` if the feed isn't
-   * on this stream or must be read first.
+   * The reader's position in the feed, if new publications can be sent directly after it. `undefined` if this stream
+   * doesn't have the feed, or if the feed must be read first.
    */
   #positionToContinueFrom(feed: string): Position | undefined {
     if (this.#behind.has(feed) || this.#retrying.has(feed)) return undefined;

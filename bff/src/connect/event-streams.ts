@@ -11,7 +11,7 @@ export interface EventStreamsOptions extends SubscriptionDependencies {
   now: () => number;
   heartbeatMs: number;
   onEnded: (reason: EndReason) => void;
-  /** Called with a new stream's reader once the stream receives the reader's events. */
+  /** Called with the reader of a new stream, once the stream gets the reader's events. */
   onJoined: (reader: string) => void;
   onLeft: (reader: string) => void;
   /** Called when a feed cannot be read for a stream. The stream retries. */
@@ -19,7 +19,7 @@ export interface EventStreamsOptions extends SubscriptionDependencies {
 }
 
 /**
- * Readers reconnect after RETRY_MS plus a random part of RETRY_SPREAD_MS, so that they don't all come back at the same
+ * Readers reconnect after RETRY_MS plus a random part of RETRY_SPREAD_MS, so that not all of them reconnect at the same
  * time.
  */
 const RETRY_MS = 1_000;

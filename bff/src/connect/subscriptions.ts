@@ -21,7 +21,7 @@ export interface SubscriptionDependencies {
 }
 
 export interface SubscriptionsOptions extends SubscriptionDependencies {
-  /** Read on every call because a connection can get a new token. */
+  /** The reader and token. Read on every call, because a connection can get a new token. */
   bearer: Readonly<SocketData>;
 }
 
@@ -81,8 +81,8 @@ export class Subscriptions {
   }
 
   /**
-   * Reads the publications after the position. Without a position, reads only the feed's current one. Rejects if the
-   * feed cannot be read.
+   * Reads the publications after the position. Without a position, reads only the feed's current position. Rejects if
+   * the feed cannot be read.
    */
   read(feed: string, position: Position | undefined): Promise<Page> {
     const { views, pages, bearer } = this.#options;

@@ -8,9 +8,9 @@ import { bffSettings } from '../config.ts';
 import { memoryBackend } from '../memory/backend.ts';
 import { daprBackend } from './backend.ts';
 
-/** The maximum messages in flight of two channels. */
+/** The maximum number of messages that two channels together can have in flight. */
 const SENDS = 200;
-/** The maximum calls to bindings at the same time. */
+/** The maximum number of concurrent calls to bindings. */
 const MAX_CALLS = 1_024;
 
 /** The calls to bindings that the sidecar hasn't responded to. */

@@ -104,7 +104,7 @@ export async function startDaprServer(
   const verifiedRequests = new WeakSet<object>();
   const deliver: SubscriptionRoutesOptions['deliver'] = (subscribed, request, response, next) => {
     const registered = subscriptions.find((subscription) => isSame(subscription, subscribed));
-    // Dapr retries deliveries to unknown subscriptions until they become dead letters.
+    // Dapr retries a delivery to an unknown subscription until the message becomes a dead letter.
     if (!registered) return sendProblem(response, NOT_REGISTERED);
     verifiedRequests.add(request);
     request.url = registered.route;

@@ -23,7 +23,7 @@ export interface FeedLog {
   /** Documents in `keys` order; `undefined` for missing documents. */
   readDocuments(keys: readonly string[]): Promise<unknown[]>;
   /**
-   * Writes each head after the documents, and only if the etag matches. Rejects if a head was refused or an outcome is
+   * Writes the documents, and then each head if its etag matches. Rejects if a head was refused or an outcome is
    * unknown. In that case, other heads might have been written, and there might be unreferenced documents.
    */
   commit(writes: readonly HeadWrite[]): Promise<void>;
@@ -37,9 +37,9 @@ export interface Checkpoints {
   write(partition: number, checkpoint: Checkpoint, etag: number): Promise<void>;
 }
 
-/** The record of the epoch that a store's feeds begin in. Written when the store is first used. */
+/** Records the epoch in which a store's feeds begin. The record is written when the store is first used. */
 export interface StoreOrigin {
-  /** Returns the epoch. All instances see the same one. It changes if the store comes back empty. */
+  /** Returns the epoch, which is the same for all instances. It changes if the store comes back empty. */
   firstEpoch(): Promise<string>;
 }
 

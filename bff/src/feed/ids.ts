@@ -10,8 +10,9 @@ import {
 const HASH_BYTES = 8;
 
 /**
- * The ids that the notification can have in the feed: a single id if its position or published id is known. Otherwise,
- * a CloudEvent can have its original id, or the id that it gets if another notification has the original.
+ * Returns the ids that the notification can have in the feed. If its position or published id is known, this is a
+ * single id. Otherwise, a CloudEvent has two possible ids: the original id, and the id that it gets if another
+ * notification already has the original id.
  */
 export const idsOf = ({
   id,

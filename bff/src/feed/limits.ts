@@ -6,12 +6,12 @@ export interface FeedLimits {
   historyBytes: number;
   historyTtlMs: number;
   /**
-   * Lifetime of segments whose keys don't contain one. Version 0.1.0 wrote them, and had one `HISTORY_TTL` for all
-   * feeds.
+   * Lifetime of segments whose keys contain no lifetime. Such segments are from version 0.1.0, which had one
+   * `HISTORY_TTL` for all feeds.
    */
   unmarkedLifeMs: number;
   idsMax: number;
-  /** How long runs are remembered, which is an entry's maximum lifetime. */
+  /** How long runs are remembered: the maximum lifetime of an entry. */
   entryLifeMs: number;
 }
 
@@ -30,10 +30,10 @@ export type LimitsOf = (feed: string) => FeedLimits;
 export const MAX_COMMIT_BYTES = 1024 * 1024;
 
 /**
- * Upper limits for `HISTORY_BYTES`, `USER_HISTORY_BYTES` and `IDS_MAX`. They keep the request that writes a commit under
- * 4 MiB: the sidecar refuses larger ones, so the feed could take no more notifications. The request contains up to 1 MiB
- * of new publications, their ids, and the older documents that the commit merges with them (at most the size of four
- * full segments and four full id documents).
+ * Upper limits for `HISTORY_BYTES`, `USER_HISTORY_BYTES` and `IDS_MAX`. With higher limits, the request that writes a
+ * commit could exceed 4 MiB. The sidecar would refuse the request, and the feed would accept no more notifications. The
+ * request contains up to 1 MiB of new publications, their ids, and the older documents that the commit merges with them
+ * (at most the size of four full segments and four full id documents).
  */
 export const MAX_HISTORY_BYTES = 20 * 1024 * 1024;
 export const MAX_IDS = 400_000;
@@ -50,7 +50,7 @@ export const fullIdsCount = (limits: FeedLimits): number => Math.max(1, limits.i
 /** Retractions are rarer than ids, so fewer, larger documents keep the head small. */
 export const fullRetractionsCount = (limits: FeedLimits): number => Math.max(1, limits.idsMax / 4);
 
-/** How long ids and retractions are remembered: as long as an entry could repeat the id or the history contains it. */
+/** How long ids and retractions are remembered: while an entry could repeat the id or the history could contain it. */
 export const idsLifeMs = (limits: FeedLimits): number => Math.max(limits.entryLifeMs, limits.historyTtlMs);
 
 /** Extra lifetime of documents, so that they don't expire while a head could still reference them. */

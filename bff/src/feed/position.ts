@@ -7,7 +7,7 @@ const partsOf = (epoch: string): [number, string] => {
   return [Number(epoch.slice(0, dash)), epoch.slice(dash + 1)];
 };
 
-/** The latest JavaScript Date. n + 1 is exact up to this value, so epochs have a total order. */
+/** The latest JavaScript Date (ms). Up to this value, n + 1 is exact, so epochs have a total order. */
 const MAX_N = 8_640_000_000_000_000;
 const EPOCH = /^\d{1,16}-[\w-]{1,40}$/;
 
@@ -39,7 +39,11 @@ function laterThan(now: number, known: KnownEpochs): string {
   return `${n}-${randomBytes(4).toString('hex')}`;
 }
 
-/** An epoch that starts with an erasure ends in `-erased`. After a loss, the next ends in `-<n of that one>-erased`. */
+/**
+ * Matches the name of an epoch after an erasure of the feed. The epoch that starts with the erasure is
+ * `<n>-<random>-erased`. An epoch that starts later, after a loss, is `<n>-<random>-<m>-erased`, where m is the n of
+ * the epoch that started with the last erasure.
+ */
 const ERASED = /^(\d+)-[^-]+(?:-(\d+))?-erased$/;
 
 /** The n of the epoch that started with the feed's last erasure, or -1 if there was none. */
@@ -50,7 +54,8 @@ function lastErasure(epoch = ''): number {
 
 /**
  * Creates an epoch later than all known epochs. The epoch's n is the current time, or the highest known n + 1 if the
- * clock went back. If the feed was erased, the epoch's name keeps the n of the last erasure.
+ * clock went back. If the feed was erased, the name also contains the n of the epoch that started with the last
+ * erasure.
  */
 export function newEpoch(now: number, ...known: KnownEpochs): string {
   const erasure = Math.max(-1, ...known.map(lastErasure));

@@ -3,8 +3,8 @@ import type { Request } from 'express';
 const BEARER = /^Bearer +(\S+)$/i;
 
 /**
- * The token from the Authorization header (RFC 6750). `undefined` if there isn't exactly one header, or it uses another
- * scheme.
+ * Returns the token from the Authorization header (RFC 6750). `undefined` if the header is missing, is repeated or uses
+ * another scheme.
  */
 export function bearerOf(request: Pick<Request, 'headersDistinct'>): string | undefined {
   const headers = request.headersDistinct.authorization ?? [];

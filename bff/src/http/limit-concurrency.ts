@@ -6,8 +6,8 @@ import { Counts } from '../connect/counts.ts';
 const MAX_REQUESTS = 300;
 
 /**
- * Responds with 429 if a signed-in reader has 300 other requests whose responses are pending or not fully read, since
- * unread responses take up memory. Each instance counts separately.
+ * Responds with 429 if a signed-in reader already has 300 requests whose responses are pending or not fully read. The
+ * limit is needed because unread responses take up memory. Each instance counts separately.
  */
 export function limitConcurrency(max = MAX_REQUESTS): RequestHandler {
   const counts = new Counts();

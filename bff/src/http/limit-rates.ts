@@ -13,8 +13,8 @@ export interface RateLimitOptions {
 const WINDOW_MS = 60_000;
 
 /**
- * Responds with 429 to writes (all methods but GET and HEAD) above the limit. Anyone can make up any number of
- * `clientId`s, and each creates a document. Each instance counts separately.
+ * Responds with 429 to writes (all methods but GET and HEAD) above the limit. The limit is needed because each new
+ * `clientId` creates a document, and anyone can make up any number of them. Each instance counts separately.
  */
 export const limitWrites = (options: RateLimitOptions): RequestHandler =>
   limitRate(options, 'changes', ({ method }) => method === 'GET' || method === 'HEAD');

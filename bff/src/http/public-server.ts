@@ -1,7 +1,7 @@
 import type { RequestListener, Server } from 'node:http';
 import { createBoundedServer, type ServerBounds } from '@tocsin/service';
 
-/** Enough for a 16 KiB token and a browser's other headers. */
+/** Maximum total size of a request's headers. Enough for a 16 KiB token and a browser's other headers. */
 const MAX_HEADER_BYTES = 32 * 1024;
 
 export const createPublicServer = (

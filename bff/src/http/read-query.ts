@@ -36,7 +36,10 @@ export function readQuery<T>(
   return undefined;
 }
 
-/** Node's parser would replace invalid bytes, which could change a feed name into a different valid name. */
+/**
+ * Whether the query is percent-encoded UTF-8. If it weren't checked, Node's parser would replace invalid bytes, and
+ * could turn a feed name into another feed's name.
+ */
 function isUtf8Query(url: string): boolean {
   try {
     decodeURIComponent(url.slice(url.indexOf('?') + 1));

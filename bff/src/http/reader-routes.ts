@@ -33,7 +33,7 @@ export interface ReaderRoutesOptions {
   log: Logger;
 }
 
-/** A reader's requests below `/app`, except for streams. Their writes and searches are limited. */
+/** Serves a reader's requests below `/app`, except for streams. Limits the rates of changes and searches. */
 export function readerRoutes(options: ReaderRoutesOptions): Router {
   const { views, readers, away, addressOf, externalService, log } = options;
   const router = Router();

@@ -3,8 +3,8 @@ import type { Request, Response } from 'express';
 import { ANONYMOUS, readerOf } from '../readers/reader.ts';
 
 /**
- * Returns the request's reader, who must be signed in or have a `clientId`, since other anonymous readers share the
- * same state. Otherwise, responds with 400.
+ * Returns the request's reader, who is signed in or has a `clientId`. Responds with 400 to all others, because
+ * anonymous readers without a `clientId` share one state.
  */
 export function requireReader(
   request: Request,

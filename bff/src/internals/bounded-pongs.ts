@@ -39,7 +39,10 @@ export class BoundedPongServer extends WebSocketServer {
 /** The WebSockets with a buffered pong, and for each the data of the latest ping that has arrived since. */
 const buffered = new WeakMap<WebSocket, Buffer | undefined>();
 
-/** Shared by all connections. A listener with the request in scope would retain it while the connection is open. */
+/**
+ * Shared by all connections. A listener with the request in scope would keep the request in memory while the connection
+ * is open.
+ */
 function answerPing(this: WebSocket, data: Buffer): void {
   if (buffered.has(this)) buffered.set(this, data);
   else sendPong(this, data);

@@ -21,8 +21,8 @@ export function releaseUpgradeRequest(response: object): void {
 }
 
 /**
- * Releases a session's first request and the headers, query and token of the handshake, which socket.io would retain
- * while the connection is open: https://socket.io/docs/v4/memory-usage/
+ * Releases a session's first request, and the handshake's headers, query and token. Otherwise, socket.io would keep
+ * them in memory while the connection is open: https://socket.io/docs/v4/memory-usage/
  */
 export function releaseHandshake({ conn, handshake }: Pick<Socket, 'conn' | 'handshake'>): void {
   Object.assign(conn, { request: null });

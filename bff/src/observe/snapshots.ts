@@ -62,7 +62,7 @@ export function createSnapshots(options: SnapshotOptions): () => Promise<Instanc
   };
 }
 
-/** Returns Redis's reply, or null if it doesn't reply, so that the snapshot still has the other metrics. */
+/** Returns Redis's reply. If Redis doesn't reply, returns null, so that the snapshot still has the other metrics. */
 const orNull = async <T>(read: (() => Promise<T>) | undefined): Promise<T | null> =>
   (await read?.().catch(() => undefined)) ?? null;
 

@@ -8,7 +8,7 @@ import type {
   SetAside,
 } from '@tocsin/contracts';
 
-/** The store through which instances share metrics. Methods reject if they can't tell whether they succeeded. */
+/** The store through which instances share metrics. Methods reject if they fail or if their outcome is unknown. */
 export interface InstanceBoard {
   /** Shares the instance's snapshot with all instances for `SNAPSHOT_LIFE_SECONDS`. */
   post(snapshot: InstanceSnapshot): Promise<void>;
@@ -18,7 +18,7 @@ export interface InstanceBoard {
 
 /**
  * The store for the instances' metrics of the past hour. Keeps at most `MAX_PAST_INSTANCES` and forgets the instances
- * that have been silent longest. Methods reject if they can't tell whether they succeeded.
+ * that have been silent longest. Methods reject if they fail or if their outcome is unknown.
  */
 export interface PastHourStore {
   /** Replaces the instance's stored metrics, and keeps them for `PAST_SECONDS`. */
@@ -59,8 +59,8 @@ export interface StoredAuditRecord {
 
 export interface AuditReader {
   /**
-   * Returns the newest `limit` records, or those before a position if one is given. Returns fewer only at the end of
-   * the trail. Rejects if the trail can't be read.
+   * Returns the newest `limit` records or, if `before` is given, the newest `limit` records before that position.
+   * Returns fewer only at the end of the trail. Rejects if the trail can't be read.
    */
   read(before: AuditPosition | undefined, limit: number): Promise<StoredAuditRecord[]>;
 }

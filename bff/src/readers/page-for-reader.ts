@@ -13,7 +13,7 @@ export interface ReaderPages {
   onUnreadable: (error: unknown) => void;
 }
 
-/** A page along with the reader's marks in the feed. Together they fit within the contract's byte limit. */
+/** Returns a page along with the reader's marks in the feed. Together, they fit within the contract's byte limit. */
 export async function readPageFor(
   reader: string,
   view: FeedView,

@@ -15,8 +15,8 @@ export interface WaitingPosition {
 }
 
 /**
- * Returns the notifications in a reader's own feed that have waiting fallbacks. Their marks are needed even after they
- * have left the history. Rejects if the store is unavailable.
+ * Returns the notifications in a reader's own feed that have waiting fallbacks. The marks of these notifications are
+ * needed even after the notifications have left the history. Rejects if the store is unavailable.
  */
 export type WaitingPositions = (reader: string) => Promise<readonly WaitingPosition[]>;
 
@@ -29,11 +29,11 @@ export interface ReaderStore {
    */
   write(key: string, value: object, etag: string | undefined, ttlSeconds: number): Promise<void>;
   remove(keys: readonly string[]): Promise<void>;
-  /** Like `remove`, but changes in progress that have already read the documents are refused. */
+  /** Like `remove`, but also makes the store refuse changes that read the documents before the erasure. */
   erase(keys: readonly string[]): Promise<void>;
   /**
-   * Corrects a key's lifetime, which a refused write might have changed. If the document is still missing, its key
-   * expires soon. If one has been stored in the meantime, it expires after `ttlSeconds`. Call after a refused write if
+   * Corrects a key's lifetime, which a refused write might have changed. If there is still no document, the key expires
+   * soon. If a document has been stored in the meantime, it expires after `ttlSeconds`. Call after a refused write if
    * the document is missing and nothing else will be written.
    */
   restoreLifetime(key: string, ttlSeconds: number): Promise<void>;

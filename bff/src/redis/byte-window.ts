@@ -14,7 +14,7 @@ export class ByteWindow {
     this.#max = maxBytes;
   }
 
-  /** Counts a message. Returns the first id to keep if the stream is now too large. */
+  /** Counts a message. If the stream is now too large, returns the id of the oldest message to keep. */
   add(id: string, bytes: number): string | undefined {
     this.#messages.push({ id, bytes: bytes + OVERHEAD });
     this.#total += bytes + OVERHEAD;

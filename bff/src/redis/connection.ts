@@ -21,7 +21,7 @@ export interface RedisConnectionOptions {
 /** Maximum number of commands waiting for Redis. Further commands are refused immediately. */
 const MAX_WAITING_COMMANDS = 10_000;
 /**
- * Time without a reply after which a connection is reopened (ms), since networks can drop connections without notice. A
+ * Reopens a connection that has had no reply for this long (ms), since networks can drop connections without notice. A
  * healthy connection is never silent that long: stream reads end after 5 s, and pings are sent between other commands.
  */
 const SILENCE_MS = 10_000;

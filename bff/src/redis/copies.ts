@@ -21,9 +21,9 @@ const CHECK_EVERY_MS = 2_000;
  */
 const SEARCH_EVERY_MS = 10_000;
 /**
- * Minimum age (ms) of an erasure at the last search for its content. By then, all messages in transit have arrived or
- * been refused. Including the wait for the last search, the copies are deleted within the minute that `Copies.erase`
- * promises, unless searches take longer than 10 s.
+ * The last search for an erasure's content starts at least this long (ms) after the erasure, when all messages in
+ * transit have arrived or been refused. If no search takes longer than 10 s, the last search ends within the minute
+ * that `Copies.erase` promises.
  */
 const FORGET_AFTER_MS = 35_000;
 

@@ -55,7 +55,7 @@ const IN_TRANSIT_MS = 10_000;
 
 /**
  * How long to wait (ms) before deleting a scheduled notification that the due window doesn't list. The producer stores
- * the notification first and lists it afterwards, each within the time limit for a sidecar call.
+ * the notification first and lists it afterwards. Each step takes at most the time limit for a sidecar call.
  */
 const LISTED_WITHIN_MS = 5_000;
 
@@ -71,8 +71,8 @@ type Visit = (key: string) => Promise<boolean>;
  * Scans all keys once and deletes erased content. Resolves with the number of keys that contained any. Lists the keys
  * and reads state directly from Redis, since Dapr can't list keys. Reads entries and deletes content through Dapr, but
  * deletes scheduled notifications directly from Redis.
- * @throws TemporaryError, after searching all other keys, if some keys could not be searched, for example because a
- * master in a cluster was not connected
+ * @throws TemporaryError if some keys could not be searched, for example because a cluster's master was not connected.
+ * A key that can't be read doesn't stop the search.
  */
 export async function eraseFromKeys(
   dependencies: KeyEraserDependencies,
@@ -100,7 +100,7 @@ export async function eraseFromKeys(
 
 /**
  * Deletes the scheduled notifications under these keys, except those that have entered the due window.
- * @throws TemporaryError if the due window is unreadable, since it might list any of them
+ * @throws TemporaryError if the due window is unreadable, and so could list any of these notifications
  */
 async function eraseOrphans({ state }: KeyEraserDependencies, keys: ReadonlySet<string>): Promise<number> {
   if (keys.size === 0) return 0;
@@ -121,7 +121,10 @@ async function eraseOrphans({ state }: KeyEraserDependencies, keys: ReadonlySet<
   return count;
 }
 
-/** Visits these keys and adds those that can't be visited to `failures`, with the errors. */
+/**
+ * Visits these keys. If a visit fails, adds the key and the error to `failures`. Resolves with the number of keys with
+ * erased content.
+ */
 async function visitAll(
   keys: readonly string[],
   visits: [prefix: string, Visit][],
@@ -207,8 +210,8 @@ function visitsFor(
   };
 
   /**
-   * Records a scheduled notification with erased content. It's deleted once the search has ended, unless it's in the
-   * due window: the erasure removes it there, or the feed drops it.
+   * Records a scheduled notification with erased content. It is deleted once the search has ended, unless the due
+   * window lists it. In that case, the erasure removes it from the due window, or the feed drops it.
    */
   const scheduled: Visit = async (key) => {
     const parsed = scheduledSchema.safeParse(await stateOf(key));
@@ -226,7 +229,7 @@ function visitsFor(
   };
 
   const awayKeys = new Set(content.feeds.map((feed) => `${STATE}${awayKey(hashOfReader(feed))}`));
-  /** A turn that was overtaken by an erasure might have stored fallbacks of erased notifications afterwards. */
+  /** A turn that began before an erasure might have stored fallbacks of erased notifications after the erasure. */
   const fallbacks: Visit = async (key) => {
     if (!awayKeys.has(key)) return false;
     const parsed = awayDocumentSchema.safeParse(await stateOf(key));

@@ -20,7 +20,7 @@ export interface StreamKeeperOptions {
 }
 
 const EVERY_MS = 2_000;
-/** Number of failures in a row per logged warning. While all attempts fail, one is logged about every half minute. */
+/** Logs a warning after each time that this many attempts in a row have failed, which is about every half minute. */
 const FAILURES_PER_WARNING = 15;
 /** Trimming keeps this fraction of the limit. */
 const KEPT_FRACTION = 0.9;
@@ -39,8 +39,8 @@ const BOUNDED_STREAMS: readonly string[] = [
 ];
 
 /**
- * Removes acknowledged messages from Dapr's topic streams, where Dapr would leave them for a day, and the oldest
- * messages from bounded streams that are too large. Every instance does this; repeated trimming is harmless.
+ * Removes acknowledged messages from Dapr's topic streams, since Dapr would leave them there for a day. Also removes
+ * the oldest messages from bounded streams that are too large. Every instance does this; repeated trimming is harmless.
  */
 export class StreamKeeper {
   readonly #options: StreamKeeperOptions;
@@ -89,8 +89,8 @@ export class StreamKeeper {
   }
 
   /**
-   * Reads the groups first, and then each group's pending messages: messages delivered in between are above the group's
-   * position, and messages acknowledged in between can safely be deleted.
+   * Reads the groups first, and each group's pending messages afterwards. That is safe: a message delivered in between
+   * is above the group's position, and a message acknowledged in between can be deleted.
    */
   async #groupsOf(stream: string): Promise<GroupState[]> {
     const connection = this.#options.topics;

@@ -141,7 +141,7 @@ export class Gateway {
     const admitSocket = admit({ auth, admission, onRefused, log });
     this.#io.use((socket, next) =>
       admitSocket(socket, (fault) => {
-        // The instance could have started to stop while it checked the token.
+        // The instance could have begun stopping while it checked the token.
         const error = fault ?? refusal();
         // Our own clients disconnect by themselves. Other clients would keep the slot until the timeout.
         if (error && !azure) setTimeout(() => terminate(socket.conn), REFUSED_LINGER_MS).unref();
@@ -174,7 +174,7 @@ export class Gateway {
       headers['X-Content-Type-Options'] = 'nosniff';
     });
     engine.on('connection', (session: EngineSession) => {
-      admission.opened(session);
+      admission.addSession(session);
       const timeout = setTimeout(
         () => admission.isPending(session) && terminate(session),
         timing.handshakeMs,
@@ -257,7 +257,7 @@ export class Gateway {
     // Close the server first: socket.io also closes it, but waits for connections without a time limit.
     const closed = closeServer(this.#options.server, LAST_REQUESTS_MS);
     const sessions = [...this.#options.admission.sessions.values()];
-    // A closing WebSocket would wait longer for a peer that doesn't answer.
+    // Without this limit, a closing WebSocket would wait longer for a peer that doesn't answer.
     const limit = setTimeout(() => sessions.forEach((session) => terminate(session)), LAST_REQUESTS_MS);
     await this.#io.close();
     await closed;
@@ -289,9 +289,9 @@ export class Gateway {
 }
 
 /**
- * Ends an upgraded session that never answers a ping. If a ping was sent before the upgrade, engine.io clears the
- * ping's timeout and doesn't send another ping until the first is answered. For later pings, engine.io has a timeout
- * that it can extend once, so this limit allows for two timeouts.
+ * Ends an upgraded session that never answers a ping. engine.io alone wouldn't end the session if a ping was pending
+ * during the upgrade: engine.io then clears that ping's timeout, and doesn't send another ping until the first is
+ * answered. The limit allows for two timeouts, because engine.io can extend the timeout of a later ping once.
  */
 function expectHeartbeat(session: EngineSession, { pingIntervalMs, pingTimeoutMs }: GatewayTiming): void {
   const timeout = setTimeout(() => terminate(session), pingIntervalMs + 2 * pingTimeoutMs);

@@ -50,7 +50,7 @@ function readersWith(hasChannels: boolean) {
   };
 }
 
-it("should keep read state in a reader's own feed as long as fallbacks, elsewhere as long as the history", async () => {
+it('should keep read state as long as fallbacks in a user feed, and as long as the history in other feeds', async () => {
   const { readers, ttlOf } = readersWith(true);
   for (const [reader, feed] of [
     [ADA, ADA],
@@ -66,7 +66,7 @@ it("should keep read state in a reader's own feed as long as fallbacks, elsewher
 });
 
 it.each([true, false])(
-  "should only keep inbox marks in a reader's own feed longer than the history if there are channels: %s",
+  "should keep inbox marks in a reader's own feed longer than the history only if there are channels: %s",
   async (hasChannels) => {
     const { readers, pass, store } = readersWith(hasChannels);
     const who = { reader: ADA, owner: ADA };

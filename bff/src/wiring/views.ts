@@ -12,8 +12,8 @@ export interface Views {
   /** Publications that a view missed, found by comparing the view with the head. */
   missed: Signal<PublicationsEvent>;
   /**
-   * Positions to send to browsers. A subscribed feed's position is sent every 8 s, and immediately if the feed doesn't
-   * continue from the last known position, for example in a new epoch.
+   * Positions to send to browsers. A subscribed feed's position is sent every 8 s. It is also sent immediately if the
+   * feed doesn't continue from the last known position, for example in a new epoch.
    */
   positions: Signal<PositionEvent>;
 }

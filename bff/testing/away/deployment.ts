@@ -14,8 +14,8 @@ export const READER = 'user:ada';
 const RULES: ChannelRules = { windowMs: 0, perHour: 100, repeats: false };
 
 /**
- * An in-memory deployment with instances that share a store, marks and a channel: `real`, or by default a fake with
- * preset results.
+ * An in-memory deployment. Its instances share a store, marks and a channel. The channel is `real` or, by default, a
+ * fake with preset results.
  */
 export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   const store = new MemoryReaderStore();
@@ -34,9 +34,9 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   const forgotten: string[] = [];
   /** Names of the steps reported as failed. */
   const failed: string[] = [];
-  /** The inputs read for decisions, such as `preferences`, in order. */
+  /** The inputs that were read for decisions, such as `preferences`, in order. */
   const inputsRead: string[] = [];
-  /** An instance with a clock `skew` ms ahead of the scheduler's. */
+  /** Creates an instance. Its clock is `skew` ms ahead of the scheduler's. */
   const instance = (publishReceipt?: PublishReceipt, skew: number | (() => number) = 0) => {
     const skewMs = typeof skew === 'number' ? () => skew : skew;
     const wakeUps = new MemoryWakeUps((name) => fallbacks.wake(name));

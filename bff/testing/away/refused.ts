@@ -7,14 +7,21 @@ import { READER, after, arrival, deployment, itemsOf, pass } from './deployment.
 export const REFUSED: SendResult = { outcome: 'refused', reason: 'no such user' };
 export const KEY = awayKey(hashOfReader(READER));
 
-/** The fallbacks listed as unsent. */
+/** The fallbacks in the list of unsent fallbacks. */
 export const listOf = async ({ unsent }: Fallbacks): Promise<UnsentFallback[]> =>
   (await unsent.list(unsentQuerySchema.parse({}))).fallbacks;
 export const namesIn = async (fallbacks: Fallbacks): Promise<UnsentName[]> =>
   (await listOf(fallbacks)).map(({ outcome: _, reason: _reason, ...name }) => name);
 
-/** A deployment whose channel has refused these notifications' fallbacks, or returned `results` for them. */
-export async function refused(ids: string[], results: SendResult[] = ids.map(() => REFUSED), windowMs = 0) {
+/**
+ * A deployment with unsent fallbacks for these notifications. The channel refused them or, if `results` is given,
+ * returned these results.
+ */
+export async function deploymentWithUnsent(
+  ids: string[],
+  results: SendResult[] = ids.map(() => REFUSED),
+  windowMs = 0,
+) {
   const all = deployment({ windowMs });
   const instance = all.instance();
   for (const id of ids) {

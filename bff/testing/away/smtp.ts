@@ -72,9 +72,9 @@ export async function startSmtpServer(
 }
 
 /**
- * A server that greets clients with the first of `answers`. Each command, and the `.` that ends the message, gets the
- * next answer. `undefined` closes the connection, and an empty string sends no reply. An answer that ends with `…` is
- * sent as half a line before the connection is closed.
+ * Starts a server that greets clients with the first of `answers`. Each command, and the `.` that ends the message,
+ * gets the next answer. If an answer is `undefined`, the connection is closed. If it is an empty string, no reply is
+ * sent. If it ends with `…`, half a line is sent before the connection is closed.
  */
 export async function startScriptedSmtp(answers: readonly (string | undefined)[]): Promise<TestSmtpServer> {
   const sockets = new Set<Socket>();

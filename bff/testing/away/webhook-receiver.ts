@@ -18,12 +18,12 @@ export interface WebhookReceiver {
   /** Requests with a valid signature. */
   received: ReceivedWebhook[];
   faults: string[];
-  /** If set, responds to requests with a valid signature. Default: 204. */
+  /** Responds to requests with a valid signature. Default: status 204. */
   answer: ((response: ServerResponse) => void) | undefined;
   close(): Promise<void>;
 }
 
-/** A receiver that verifies the raw body's signature, as in docs/guides/reach-people-who-are-away.md. */
+/** Starts a receiver. It verifies the signature of the raw body, as in docs/guides/reach-people-who-are-away.md. */
 export async function startWebhookReceiver(secret: string): Promise<WebhookReceiver> {
   const webhook = new Webhook(secret);
   const receiver: WebhookReceiver = { url: '', received: [], faults: [], answer: undefined, close };

@@ -35,7 +35,7 @@ export async function waitUntil(condition: () => boolean, timeoutMs = 10_000): P
   }
 }
 
-/** Tests that every broadcaster must pass. `instances` returns connected broadcasters, one for each instance. */
+/** Tests that every broadcaster must pass. `instances` returns a connected broadcaster for each instance. */
 export function broadcasterSuite(name: string, instances: () => readonly Broadcaster[]): void {
   describe(`${name} as a broadcaster`, () => {
     it('should deliver an event unchanged to every instance, including the sender', async () => {

@@ -123,7 +123,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       expect((await log.readHead(feed))?.etag).toBe(2);
     });
 
-    it('should refuse a commit with a stale etag, and leave behind only documents that no head references', async () => {
+    it('should refuse a commit with a stale etag, but keep its documents, which no head references', async () => {
       const [log, feed] = [create(), aFeed()];
       await log.commit([{ feed, head: head(1), etag: 0, documents: [] }]);
       await log.commit([{ feed, head: head(2), etag: 1, documents: [] }]);

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { StoreOrigin } from '../../src/deliver/ports.ts';
 
-/** Tests that every store origin must pass. `create` makes the origin of the same store for another instance. */
+/**
+ * Tests that every `StoreOrigin` must pass. Each call of `create` returns the `StoreOrigin` of another instance that
+ * uses the same store.
+ */
 export function originSuite(name: string, create: () => StoreOrigin, forget?: () => Promise<void>): void {
   describe(`a store's first epoch in ${name}`, () => {
     it('should be the same for all instances, even if they request it at the same time', async () => {

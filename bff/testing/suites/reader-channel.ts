@@ -10,7 +10,7 @@ const read = (reader: string, version: number): ReaderChange => ({
 });
 const mutes = (reader: string): ReaderChange => ({ reader, name: 'mutes', version: '' });
 
-/** Tests that every reader channel must pass. `instances` returns connected channels, one for each instance. */
+/** Tests that every reader channel must pass. `instances` returns a connected channel for each instance. */
 export function readerChannelSuite(
   name: string,
   instances: () => readonly (ReaderChannel & Broadcaster)[],

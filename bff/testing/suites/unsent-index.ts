@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UnsentIndex } from '../../src/away/fallbacks/unsent/unsent-index.ts';
 import type { ReaderStore } from '../../src/readers/ports.ts';
 
-/** Tests that the index of readers with unsent fallbacks must pass with every reader store. */
+/** Tests of the index of readers with unsent fallbacks. They must pass with every reader store. */
 export function unsentIndexSuite(name: string, create: () => ReaderStore): void {
   describe(`the index of readers with unsent fallbacks over ${name}`, () => {
     it('should keep readers until they are removed, even if two instances add readers at the same time', async () => {

@@ -20,7 +20,10 @@ export const DEATH_STEPS = [
   ] as const),
 ] satisfies Step[];
 
-/** Draws how far a forged position is past the head: in a later epoch (`epoch`), or a number of publications. */
+/**
+ * Draws how far a forged position is past the head: either in a later epoch (`epoch`), or by this number of
+ * publications.
+ */
 const distanceBeyondHead = () => fc.constantFrom<'epoch' | number>('epoch', 1, 1_000_000);
 
 function positionBeyond({ position }: World, distance: 'epoch' | number): Position {
@@ -51,7 +54,7 @@ export const FAULTS: readonly WeightedStep[] = [
   step(6, 'togglePause', { instance: indexOfTwo }, alwaysPossible, ({ instances }, { instance }) => {
     instances[instance]!.paused = !instances[instance]!.paused;
   }),
-  // If bit i of `applied` is set and the i-th pending call is a write, it still takes effect.
+  // If bit i of `applied` is set and the i-th pending call is a write, the write still takes effect.
   step(
     4,
     'kill',
@@ -134,7 +137,7 @@ export const FAULTS: readonly WeightedStep[] = [
     (world, { instance, proof, ahead }) =>
       world.forgeBroadcast(world.instances[instance]!, positionBeyond(world, ahead), proof),
   ),
-  // `passDay` forgets the previous day's entries, runs and ids, so wait for all pending work first.
+  // `passDay` removes the entries, runs and ids of the previous day, so wait for all pending work first.
   step(2, 'passDay', {}, alwaysPossible, async (world) => {
     endFaults(world);
     await waitUntilQuiet(world);

@@ -15,14 +15,16 @@ export interface PropertyOptions {
   /** Number of occurrences of each event across all runs. */
   counts?: Map<string, number>;
   /**
-   * The replay path printed with a failure. Together with the printed `seed` and `path`, it reproduces that failure.
+   * The replay path that is printed when a check fails. Together with the printed `seed` and `path`, it reproduces the
+   * failure.
    */
   replayPath?: string | undefined;
 }
 
 /**
- * The property: despite failures, crashes, lost or repeated messages and lost data, the code for turns, recovery and
- * merging satisfies the rules in `checker.ts` after each step and the rules in `end-checks.ts` at the end.
+ * The property to check. Despite failures, crashes, lost or repeated messages, and lost data, the code for turns,
+ * recovery and merging must satisfy the rules in `checker.ts` after each step, and the rules in `end-checks.ts` at the
+ * end.
  */
 export function guarantee({ losses, counts = new Map(), replayPath }: PropertyOptions) {
   const setting: fc.Arbitrary<Setting> = fc.record({

@@ -14,9 +14,9 @@ export interface WeightedStep {
 }
 
 /**
- * Creates a step with all random choices drawn in advance, so that shrinking can remove other steps without changing
- * this step. There is no separate model: `possible` looks at the world itself to decide whether the step can happen,
- * and the world's rules are checked after each step.
+ * Creates a step. All of its random choices are drawn in advance, so that shrinking can remove other steps without
+ * changing this step. There is no separate model: `possible` looks at the world itself to decide whether the step can
+ * happen, and the world's rules are checked after each step.
  */
 export function step<C extends Choices>(
   weight: number,
@@ -50,7 +50,7 @@ export const indexOfTwo = fc.nat(1);
 export const indexOfThree = fc.nat(2);
 export const oneInTen = fc.nat(9).map((n) => n === 9);
 
-/** A call's fate. On average, `bad` out of 100 calls fail, and `slow` out of 100 are slow. */
+/** Draws a call's fate. On average, `bad` out of 100 calls fail, and `slow` out of 100 are slow. */
 export const fate = (bad: number, slow = 0): fc.Arbitrary<Fate> =>
   fc.oneof(
     { weight: 100 - bad - slow, arbitrary: fc.constant<Fate>('good') },

@@ -2,7 +2,7 @@ import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 
 /**
- * Makes walks repeatable by giving the code under test the same sequence of unique "random" bytes each time. Returns a
+ * Makes walks repeatable: the code under test gets the same sequence of unique "random" bytes each time. Returns a
  * function that restores the original `randomBytes`.
  */
 export function predictRandomBytes(): () => void {

@@ -92,7 +92,8 @@ public class Tocsin {
       if (System.getenv("TOKEN") != null) request.header("Authorization", "Bearer " + System.getenv("TOKEN"));
       if (lastId != null) request.header("Last-Event-ID", lastId);
       try {
-        // Unlike a timeout on the request, this one never covers the body, which is an endless stream.
+        // This timeout covers only the start of the response. A timeout on the request could also cover the body, which
+        // never ends.
         var pending = http.sendAsync(request.build(), BodyHandlers.ofInputStream());
         var response = pending.get(SILENCE.toSeconds(), TimeUnit.SECONDS);
         int status = response.statusCode();

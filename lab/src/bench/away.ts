@@ -33,11 +33,11 @@ const LABELS: Record<Kind, string> = {
 type Cpu = Record<'all' | 'applications' | 'sidecars' | 'scheduler' | 'redis', number>;
 
 export interface AwayFigures {
-  /** CPU time per notification (µs), excluding what the processes use when idle. */
+  /** CPU time per notification (µs). The CPU time that idle processes use is subtracted. */
   cpu: Cpu;
   /**
-   * Notifications accepted and published per second. For `due`, the bffs spend part of that time deciding on fallbacks
-   * for earlier notifications.
+   * Notifications accepted and published per second. For `due`, the bffs also decide on the fallbacks of earlier
+   * notifications during that time.
    */
   rate: number;
 }
@@ -45,9 +45,9 @@ export interface AwayFigures {
 const USAGE = 'npm run bench:away -- [--rounds N] [--count N] [--readers N]';
 
 /**
- * `npm run bench:away`: compares notifications with and without a fallback. Alternates between them on the same stack.
- * The readers have no e-mail address, so no messages are sent, and a due fallback is finished once the decision is
- * stored.
+ * `npm run bench:away`: compares the cost of notifications with and without a fallback. Alternates between the kinds on
+ * the same stack. Sends no messages, because the readers have no e-mail address. A due fallback is finished once the
+ * decision about it is stored.
  */
 export async function benchAway(args: string[], signal: AbortSignal): Promise<number> {
   const { values } = parseOptions(args, USAGE, {

@@ -20,7 +20,7 @@ const PER_REQUEST = 100;
 const ENDED_METRIC = 'tocsin_bff_fallbacks_total';
 /** Time the receiver takes to process a message (ms). */
 const PROCESSING_MS = 20;
-/** Maximum for `--digest`, since a reader's document keeps receipts for at most 1,000 finished fallbacks. */
+/** Maximum for `--digest`. A reader's document keeps the receipts of at most 1,000 finished fallbacks. */
 const MAX_DIGEST = 1_000;
 /** Fixed part of the time limit for all fallbacks (ms). */
 const TIME_LIMIT_MS = 60_000;
@@ -30,7 +30,7 @@ const TIME_LIMIT_PER_FALLBACK_MS = 100;
 interface BurstOptions {
   /** Number of readers with a single fallback. */
   fallbacks: number;
-  /** Number of fallbacks for an additional reader, who gets them combined into a few messages. */
+  /** Number of fallbacks for one additional reader. The bffs combine these into a few messages. */
   digest: number;
   /** Time from the start of publishing until all fallbacks are due (ms). */
   leadMs: number;
@@ -48,11 +48,11 @@ interface BurstFigures {
   /** Fallbacks that arrived more than 50 ms early. */
   early: number;
   /**
-   * How late each fallback arrived (ms). Like `missed`, `duplicated` and `early`, excludes the additional reader's
+   * How late each fallback arrived (ms). This list, `missed`, `duplicated` and `early` exclude the additional reader's
    * fallbacks.
    */
   lateMs: number[];
-  /** Peak messages in flight to the receiver. */
+  /** Highest number of messages that were in flight to the receiver at once. */
   maxInFlight: number;
   /** Highest memory usage (MiB) of any instance, before and during the burst. */
   memoryMiB: { before: number; highest: number };

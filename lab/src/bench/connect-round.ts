@@ -5,7 +5,7 @@ import { RawClient } from './raw-client.ts';
 import { readMetric } from './read-metric.ts';
 
 export interface RoundOptions {
-  /** The instances that clients connect to, round-robin. They must have no other connections. */
+  /** The URLs of the instances. Clients connect to them round-robin. The instances must have no other connections. */
   urls: readonly string[];
   clients: number;
   feed: string;

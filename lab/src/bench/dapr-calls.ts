@@ -12,7 +12,7 @@ import { Failure } from '@tocsin/tools/failure';
 import type { Pair } from '@tocsin/tools/stack/pair';
 import { median } from './quantile.ts';
 
-/** Median latency (ms) for each Dapr call that a notification needs. Calls don't overlap. */
+/** Median latency (ms) of each Dapr call that a notification needs, measured with one call at a time. */
 export type DaprCalls = Record<
   'create' | 'publish' | 'actor call' | 'get' | 'transaction' | 'get-delete',
   number
@@ -48,7 +48,7 @@ export async function measureDaprCalls(producer: Pair, bff: Pair, times: number)
     return {
       create: await measureCalls(keys, (key) => new DaprClaimCheck(producerSidecar).write(key, data)),
       publish: await measureCalls(keys, () =>
-        // Not the announcements topic, since this message doesn't belong to an entry.
+        // Don't publish to the announcements topic: this message refers to no entry.
         producerSidecar.publish(COMPONENTS.pubsub, TOPICS.refusedNotifications, { run: 'bench', seq: 1 }),
       ),
       'actor call': await measureCalls(keys, callTake),

@@ -4,11 +4,11 @@ import type { Limit } from './model/limits.ts';
 import {
   connectionsPerBff,
   MAX_CONNECTIONS_DEFAULT,
-  SHARDS,
+  REDIS_PARTS,
   planOf,
   totalCores,
   type Plan,
-  type Shard,
+  type RedisPart,
 } from './model/plan.ts';
 import type { Term } from './model/terms.ts';
 
@@ -45,7 +45,7 @@ const POD_NAMES: Record<Exclude<Kind, 'redis' | 'broadcast'>, string> = {
   bffSidecar: 'bff sidecar',
 };
 
-const REDIS_NAMES: Record<Shard, string> = {
+const REDIS_NAMES: Record<RedisPart, string> = {
   entries: 'Redis: entries',
   announcements: 'Redis: announcements',
   state: 'Redis: state',
@@ -68,8 +68,8 @@ function needRows({ cores, memory, redis, instances, producers }: Plan): string[
     cores: cores[kind],
     bytes: memory[kind] * podsOf(kind),
   }));
-  const shards = SHARDS.map((shard) => ({ name: REDIS_NAMES[shard], ...redis[shard] }));
-  const all = [...pods, ...shards];
+  const redisParts = REDIS_PARTS.map((part) => ({ name: REDIS_NAMES[part], ...redis[part] }));
+  const all = [...pods, ...redisParts];
   const sum = (valueOf: (row: (typeof all)[number]) => number) =>
     all.reduce((total, need) => total + valueOf(need), 0);
   return [
@@ -159,7 +159,7 @@ function compressionHint(plan: Plan, constants: Constants): string[] {
         'better or worse (docs/scaling.md).',
     ];
   const bytesOf = (candidate: Plan | undefined) =>
-    candidate ? SHARDS.reduce((sum, shard) => sum + candidate.redis[shard].bytes, 0) : Infinity;
+    candidate ? REDIS_PARTS.reduce((sum, part) => sum + candidate.redis[part].bytes, 0) : Infinity;
   const [now, then] = [plan, planOf({ ...plan.load, compressedHistory: true }, constants)].map(bytesOf) as [
     number,
     number,
@@ -174,7 +174,7 @@ function hints(plan: Plan, limits: readonly Limit[], constants: Constants): stri
   const { load, memory, redis } = plan;
   const over = limits.filter(({ used }) => used > load.target);
   const perBff = connectionsPerBff(plan);
-  const divided = SHARDS.filter((shard) => redis[shard].count > 1);
+  const divided = REDIS_PARTS.filter((part) => redis[part].count > 1);
   return [
     ...over.map(
       ({ name, used }) =>

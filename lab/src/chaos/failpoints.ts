@@ -1,7 +1,10 @@
 import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The files that a run's applications read failpoints from. There is one per kind of application. */
+/**
+ * The files that a run's applications read failpoints from, one per kind of application. A failpoint makes a process
+ * die, pause or fail at a step of the protocol.
+ */
 export class Failpoints {
   readonly #dir: string;
 

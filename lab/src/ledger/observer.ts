@@ -67,7 +67,7 @@ export class Observer {
     return this.#positions.get(this.feed);
   }
 
-  /** Reconnects like a reloaded page, which remembers only the position. */
+  /** Reconnects as a reloaded page does: keeps only the position. */
   connect(url: string): void {
     this.close();
     const client = createNotificationClient({

@@ -101,7 +101,7 @@ async function launch(
   return { process: server, port, address: `127.0.0.1:${port}` };
 }
 
-/** Connects instead of using `isPortFree`, which briefly occupies the port, possibly just when the server needs it. */
+/** Connects to the port. `isPortFree` would briefly occupy the port, possibly just when the server needs it. */
 const isListening = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });

@@ -33,7 +33,7 @@ describe('the secret with the API keys', () => {
     expect(() => parse(...records)).toThrow(message);
   });
 
-  it('should be rejected if it isn’t JSON, but not be quoted in the error', () => {
+  it('should be rejected if it isn’t JSON, with an error that doesn’t quote it', () => {
     expect(() => parseApiKeys('[{"hash":"abc"')).toThrow(
       /^The secret with the API keys is not valid JSON\.$/,
     );

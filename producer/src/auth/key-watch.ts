@@ -56,14 +56,14 @@ export function keyChanges(before: readonly KnownKey[], after: readonly KnownKey
  * Reports keys that were created, changed or revoked, including while no producer was running. All producers share a
  * stored version that's guarded by an etag, so each change is normally reported by exactly one producer. The report is
  * lost if that producer crashes between the write and the report. A producer that doesn't know whether a write
- * succeeded reports the changes once it finds its version in the store. If another producer wrote that version, both
- * report the changes.
+ * succeeded reports the changes once it finds its version in the store. If another producer has written the same
+ * version, both report the changes.
  */
 export class KeyWatch {
   readonly #options: KeyWatchOptions;
   /** The keys last compared with the stored version, as JSON. */
   #compared = '';
-  /** A version that might have been written, and what it changes. */
+  /** A version that might have been written, and its changes to the keys. */
   #unconfirmed: { text: string; changes: KeyChange[] } | undefined;
   #work: Promise<void> = Promise.resolve();
   /** The newest keys, until their comparison begins. */
@@ -75,7 +75,7 @@ export class KeyWatch {
 
   /** Compares newly read keys in the background. Returns them unchanged. */
   track(keys: ApiKeys): ApiKeys {
-    // A revoked key's record stays in the secret so that callers who use the key can be told why it was rejected.
+    // Skip revoked keys. Their records stay in the secret only so that callers can be told why the key was rejected.
     const current = [...keys.values()].filter(({ revokedAt }) => revokedAt === undefined).map(knownKeyOf);
     if (!this.#waiting) this.#work = this.#work.then(() => this.#compareNewest());
     this.#waiting = current;

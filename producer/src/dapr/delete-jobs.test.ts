@@ -5,9 +5,8 @@ import { afterEach, expect, it } from 'vitest';
 import { createDeleteJobs } from './delete-jobs.ts';
 
 /**
- * Canary test for internals of @dapr/dapr, tested with 3.18.0. If it fails after an update, look for the renamed
- * stubs in node_modules/@dapr/dapr/proto, or for a DaprClient method that deletes jobs by prefix, and adapt
- * delete-jobs.ts.
+ * Canary test for internals of @dapr/dapr, tested with 3.18.0. If it fails after an update, adapt delete-jobs.ts: look
+ * for the renamed stubs in node_modules/@dapr/dapr/proto, or for a DaprClient method that deletes jobs by prefix.
  */
 
 const PATH = '/dapr.proto.runtime.v1.Dapr/DeleteJobsByPrefixAlpha1';

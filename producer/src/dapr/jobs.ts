@@ -3,8 +3,8 @@ import type { Sidecar } from '@tocsin/service';
 import type { Jobs } from '../schedule/ports.ts';
 
 /**
- * Stores schedules as jobs of Dapr's scheduler, which calls `/job/<name>` on one of the producers each second until one
- * accepts the job.
+ * Stores schedules as jobs of Dapr's scheduler. When a job is due, the scheduler calls `/job/<name>` on any producer,
+ * and repeats the call every second until a producer accepts the job.
  */
 export class DaprJobs implements Jobs {
   readonly #sidecar: Sidecar;

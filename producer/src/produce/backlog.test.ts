@@ -55,7 +55,7 @@ describe('a lane whose entries haven’t been claimed', () => {
     expect(await settledWithin(eighth, 500)).toBe('accepted');
   });
 
-  it('should wait at most 2 s after an entry, even if every check finds one more entry claimed', async () => {
+  it('should wait at most 2 s after an entry, even if every check finds that one more entry was claimed', async () => {
     const { producer, bffs, peek } = slowBffs();
     for (let entry = 1; entry <= 100; entry++) {
       void producer.produce(inFeeds(TOO_MANY_FEEDS));
@@ -70,7 +70,7 @@ describe('a lane whose entries haven’t been claimed', () => {
     expect(bffs.claimed).toBeLessThan(60);
   });
 
-  it('should leave a request that needs several entries enough time to finish while the bffs catch up', async () => {
+  it('should give a request that needs several entries enough time to finish while the bffs catch up', async () => {
     const { producer, backend, bffs } = slowBffs();
     void producer.produce(inFeeds(TOO_MANY_FEEDS));
     const advance = setInterval(() => bffs.claimed++, 1_900);

@@ -21,7 +21,7 @@ export interface Announcer {
 export interface Scheduler {
   /**
    * Resolves when every notification is stored. `at` is in ms since 1970. Abort `signal` once the caller is no longer
-   * waiting; rejects then.
+   * waiting. The call then rejects.
    * @throws ScheduleFullError
    */
   add(
@@ -30,8 +30,9 @@ export interface Scheduler {
     signal?: AbortSignal,
   ): Promise<void>;
   /**
-   * Resolves when no notification with this id is scheduled. Waits for this process's current adds of the id. Abort
-   * `signal` once the caller is no longer waiting, so that nothing scheduled since is removed.
+   * Resolves when no notification with this id is scheduled. Waits for this process's calls of `add` with this id that
+   * are in progress. Abort `signal` once the caller is no longer waiting. Otherwise, the call could remove
+   * notifications that were scheduled since.
    */
   cancel(feed: string, id: string, signal?: AbortSignal): Promise<void>;
   /** Like `cancel` for all of the feed's scheduled notifications. */
@@ -63,8 +64,8 @@ export interface EntryFacts extends PartitionAnnouncement {
 /** Receives the outcomes of requests. Methods must not throw. */
 export interface OutcomeObserver {
   /**
-   * `items`: if `accepted`, the items deposited and announced now, without scheduled ones. Otherwise, all items of the
-   * request.
+   * If the outcome is `accepted`, `items` contains the items that were deposited and announced, but not those that were
+   * scheduled. Otherwise, it contains all items of the request.
    */
   settled(outcome: Outcome, items: readonly EntryItem[]): void;
 }

@@ -30,9 +30,9 @@ export interface PublishResult {
 }
 
 /**
- * An event's publishing time is truncated to whole seconds, so if the event arrives within this time (ms) after it, the
- * arrival time becomes the notification's date. A later event keeps the publishing time because it may predate an
- * erasure.
+ * If an event arrives at most this long (ms) after its publishing time, the arrival time becomes the notification's
+ * date: Dapr truncates publishing times to whole seconds. A later event keeps its publishing time as the date, because
+ * it may have been published before an erasure.
  */
 const ON_TIME_MS = 1_500;
 /** Maximum clock skew between producers and publishers in ms. */
@@ -160,7 +160,7 @@ export class PublishService {
     return this.#limited(this.#cancelling, caller, { count: 1, bytes: Buffer.byteLength(feed) }, work);
   }
 
-  /** Counts `amount` until `work` has settled, even if the request has timed out by then. */
+  /** Counts `amount` until `work` has settled, which can be after the request has timed out. */
   async #limited(
     usage: QueueUsage,
     caller: string | undefined,
@@ -185,7 +185,7 @@ export class PublishService {
     );
     const timedOut = pause(timeoutMs, end.signal).then((): Outcome => 'late');
     const outcome = await Promise.race([finished, timedOut]);
-    end.abort(new Error(`It took longer than ${timeoutMs} ms.`));
+    end.abort(new Error(`Scheduling or cancelling took longer than ${timeoutMs} ms.`));
     return outcome;
   }
 }

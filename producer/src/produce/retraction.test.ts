@@ -120,7 +120,7 @@ describe('a retraction', () => {
     expect([retracted.outcome, countUnclaimed()]).toEqual(['accepted', 0]);
   });
 
-  it('should still make the next retraction wait if its own entry is claimed just as it gives up', async () => {
+  it('should make the next retraction wait, too, if the bffs claim the entry just as the wait ends', async () => {
     const { produce, bffs } = producerWithSlowBffs();
     produce(retraction('a'));
     await sleep(1_999);

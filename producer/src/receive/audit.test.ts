@@ -51,7 +51,7 @@ const post = (url: string, headers: Record<string, string> = {}) =>
 
 describe('the audit trail', () => {
   const takeNotes = () => notes.splice(0);
-  /** Delivers an event like the sidecar, which wraps the published bytes in an envelope. */
+  /** Delivers an event as the sidecar does: wraps the published bytes in an envelope. */
   const event = (body: object) => {
     const bytes = Buffer.from(JSON.stringify({ specversion: '1.0', type: 'x', ...body })).toString('base64');
     const envelope = { specversion: '1.0', id: randomUUID(), source: 'Dapr', data_base64: bytes };

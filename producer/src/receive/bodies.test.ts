@@ -42,7 +42,7 @@ const startChunked = () => start('Transfer-Encoding: chunked');
 const chunk = (bytes: number) => `${bytes.toString(16)}\r\n${' '.repeat(bytes)}\r\n`;
 const UNAVAILABLE =
   /^HTTP\/1\.1 503 [^]*Retry-After: 1\r\n[^]*"code":"unavailable"[^]*Nothing was processed/i;
-/** The response to a body that was read completely but isn't JSON. */
+/** Matches the response to a body that was read completely but isn't JSON. */
 const READ = /^HTTP\/1\.1 400 [^]*"code":"invalid_json"/;
 const postBytes = async (bytes: number) => (await server.post(' '.repeat(bytes))).status;
 const postSmall = async () => (await server.post('{"title":"x"}')).status;

@@ -45,8 +45,8 @@ export interface InternalAppOptions
 
 /**
  * Creates the app for the internal port. It serves the health probe. Other applications can use service invocation to
- * publish, retract, erase and read receipts. If API keys are on, they need a key, as on the public port, and the bff
- * signs its requests instead. Only the sidecar can deliver events and due jobs.
+ * publish, retract, erase and read receipts. If API keys are on, they need a key, as on the public port. The bff has no
+ * key: it signs its requests. Only the sidecar can deliver events and due jobs.
  */
 export function internalApp(options: InternalAppOptions): Express {
   const { token, isServed, onProblem, schedules, callers, signer, operationSigner, bodies, ...rest } =

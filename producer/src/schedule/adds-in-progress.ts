@@ -1,10 +1,13 @@
 import type { Named } from './names.ts';
 
-/** The adds that have begun but not settled. A cancellation waits for them, so nothing is stored after it. */
+/** The adds that have begun but not settled. A cancellation waits for them, so that they store nothing after it. */
 export class AddsInProgress {
   readonly #adds = new Set<{ list: readonly Named[]; settled: Promise<unknown> }>();
 
-  /** Settles once all of `parts`, which store the schedules in `list`, have settled. Rejects if any of them has. */
+  /**
+   * Tracks an add: `parts` are the writes that store the schedules in `list`. Settles once all of them have settled,
+   * and rejects if any of them has rejected.
+   */
   async track(list: readonly Named[], parts: readonly Promise<void>[]): Promise<void> {
     const add = { list, settled: Promise.allSettled(parts) };
     this.#adds.add(add);

@@ -12,7 +12,7 @@ interface Change {
   remove?: (due: Due) => boolean;
   /** Called before each write attempt, after reading the index. Resolve with false to change nothing. */
   isCurrent?: () => Promise<boolean>;
-  /** Whether to write the index even if it is unchanged, so that no write based on an earlier version succeeds. */
+  /** Whether to write the index even if it is unchanged. Writes based on an earlier version then fail. */
   isAlwaysWritten?: boolean;
   /** Why nothing was added: the window is full, or `isCurrent` rejected. The batch's other changes are written. */
   failure?: Error;
@@ -85,9 +85,9 @@ export class DueWindow {
   }
 
   /**
-   * Returns the names that are in the window but have no content. Call it only with names that had no content in an
-   * earlier read: if another producer had removed such a schedule, its name would be gone, too, since a producer
-   * removes the name before the content.
+   * Returns the names that are in the window but have lost their content. Call it only with names whose content was
+   * missing in an earlier read. If another producer removed such a schedule, the window no longer lists its name, since
+   * a producer removes the name before the content.
    */
   async lost(names: readonly string[]): Promise<string[]> {
     const listed = new Set((await this.list()).map(({ name }) => name));
@@ -97,7 +97,7 @@ export class DueWindow {
   }
 
   /**
-   * Reads the index from the store. Discards the result if a change finished during the read, since the change is
+   * Reads the index from the store. If a change finished during the read, discards the result, because the change is
    * newer.
    */
   async refresh(): Promise<void> {
@@ -157,7 +157,10 @@ export class DueWindow {
 const bytesOf = ({ add }: Change): number =>
   [...add.values()].reduce((sum, { scheduled }) => sum + Buffer.byteLength(JSON.stringify(scheduled)), 0);
 
-/** Returns the changes that are still current. Sets `failure` if a change couldn't be checked; otherwise clears it. */
+/**
+ * Returns the changes that are still current. If a change couldn't be checked, sets the change's `failure`. Otherwise,
+ * clears it.
+ */
 async function currentOf(changes: readonly Change[]): Promise<Set<Change>> {
   const current = new Set<Change>();
   await inParallel(changes, PARALLEL_CHECKS, async (change) => {

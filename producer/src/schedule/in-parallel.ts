@@ -1,4 +1,7 @@
-/** Runs `work` for all items, `count` at a time. After failures, may skip items, and rejects once all calls settle. */
+/**
+ * Runs `work` for all items, `count` at a time. If a call fails, some of the remaining items may be skipped. Rejects
+ * with that error after all calls that were started have settled.
+ */
 export async function inParallel<T>(
   items: readonly T[],
   count: number,

@@ -17,7 +17,7 @@ const input = (id: string, inMs: number): NotificationInput => ({
   deliverAt: new Date(Date.now() + inMs).toISOString(),
 });
 
-/** A due window store that doesn't respond to reads until `open` is called, and one with the same content that does. */
+/** Creates two due window stores with the same content. `store` doesn't respond to reads until `open` is called. */
 function gatedStore() {
   const store = new MemoryDueWindowStore();
   const read = store.readIndex.bind(store);
@@ -30,7 +30,7 @@ function gatedStore() {
   return { store, open: () => open(), respondingStore };
 }
 
-it('should be limited while the state store does not respond, and not be stored after they were late', async () => {
+it('should limit schedules while the state store does not respond, and store none after a late response', async () => {
   const { store, open } = gatedStore();
   const { publishService, scheduleObserver, dueWindowStore } = instance({
     dueWindowStore: store,
@@ -50,7 +50,7 @@ it('should be limited while the state store does not respond, and not be stored 
   expect(dueWindowStore.documents.size).toBe(1);
 });
 
-it('should be limited while one part of a request has failed and the other does not respond', async () => {
+it('should count a request toward the limit while one part has failed and the other does not respond', async () => {
   const { store } = gatedStore();
   const { publishService, jobs } = instance({
     dueWindowStore: store,
@@ -77,7 +77,7 @@ it('should store a retried schedule even if the first request was late', async (
   expect(store.documents.size).toBe(1);
 });
 
-it('should be limited by size', async () => {
+it('should limit schedules by size', async () => {
   const { publishService } = instance({ scheduling: { count: 10, bytes: 1_000 } });
   const large = { ...input('a', 50_000), body: 'x'.repeat(1_000) };
   expect((await publishService.publish([large])).outcome).toBe('full');
@@ -89,30 +89,33 @@ const CHANGES = [
   ['an erasure', () => (service: Service) => service.erase('all')],
 ] as const;
 
-it.each(CHANGES)('should create no job after a late response and %s', async (_name, change) => {
-  const { publishService, jobs } = instance();
-  const set = jobs.set.bind(jobs);
-  vi.spyOn(jobs, 'set').mockImplementation(async (...job) => {
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
-    return set(...job);
-  });
-  const ids = Array.from({ length: 100 }, (_, n) => `n${n}`);
-  const published = publishService.publish(ids.map((id) => input(id, FAR_MS)));
-  await vi.advanceTimersByTimeAsync(5_000);
-  expect((await published).outcome).toBe('late');
-  // This job is being created when the request times out.
-  const id = 'n40';
-  const isListed = () => jobs.names.some((name) => name.endsWith(`:${id}`));
-  expect(isListed()).toBe(false);
-  const changed = change(id)(publishService);
-  await vi.advanceTimersByTimeAsync(60_000);
-  expect(await whenClaimed(changed)).toBe('accepted');
-  expect(isListed()).toBe(false);
-  expect(jobs.names.length).toBeLessThan(50);
-});
+it.each(CHANGES)(
+  'should create no job for a notification whose request was late if %s follows',
+  async (_name, change) => {
+    const { publishService, jobs } = instance();
+    const set = jobs.set.bind(jobs);
+    vi.spyOn(jobs, 'set').mockImplementation(async (...job) => {
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      return set(...job);
+    });
+    const ids = Array.from({ length: 100 }, (_, n) => `n${n}`);
+    const published = publishService.publish(ids.map((id) => input(id, FAR_MS)));
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect((await published).outcome).toBe('late');
+    // This job is being created when the request times out.
+    const id = 'n40';
+    const isListed = () => jobs.names.some((name) => name.endsWith(`:${id}`));
+    expect(isListed()).toBe(false);
+    const changed = change(id)(publishService);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await whenClaimed(changed)).toBe('accepted');
+    expect(isListed()).toBe(false);
+    expect(jobs.names.length).toBeLessThan(50);
+  },
+);
 
 it.each(CHANGES)(
-  'should be full for %s while too many of them wait for the state store',
+  'should return `full` for %s while too many others wait for the state store',
   async (_name, change) => {
     const { store, open } = gatedStore();
     const { publishService } = instance({ dueWindowStore: store, scheduling: { count: 2, bytes: 10_000 } });
@@ -125,7 +128,7 @@ it.each(CHANGES)(
   },
 );
 
-it.each(CHANGES)('should not be removed by %s that was late', async (_name, change) => {
+it.each(CHANGES)('should not remove a schedule that was added after %s was late', async (_name, change) => {
   const { store, open } = gatedStore();
   const { publishService, jobs } = instance({ dueWindowStore: store });
   expect((await publishService.publish([input('a', FAR_MS)])).outcome).toBe('accepted');
@@ -141,16 +144,22 @@ it.each(CHANGES)('should not be removed by %s that was late', async (_name, chan
   expect(jobs.names).toHaveLength(1);
 });
 
-it.each(CHANGES)('should not be removed from the due window by %s that was late', async (_name, change) => {
-  const { store, open, respondingStore } = gatedStore();
-  const [stuck, other] = [instance({ dueWindowStore: store }), instance({ dueWindowStore: respondingStore })];
-  const late = change('a')(stuck.publishService);
-  await vi.advanceTimersByTimeAsync(5_000);
-  expect(await late).toBe('late');
-  expect((await other.publishService.publish([input('a', 50_000)])).outcome).toBe('accepted');
-  open();
-  await vi.advanceTimersByTimeAsync(5_000);
-  expect(store.documents.size).toBe(1);
-});
+it.each(CHANGES)(
+  'should not remove a schedule from the due window if it was added after %s was late',
+  async (_name, change) => {
+    const { store, open, respondingStore } = gatedStore();
+    const [stuck, other] = [
+      instance({ dueWindowStore: store }),
+      instance({ dueWindowStore: respondingStore }),
+    ];
+    const late = change('a')(stuck.publishService);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(await late).toBe('late');
+    expect((await other.publishService.publish([input('a', 50_000)])).outcome).toBe('accepted');
+    open();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(store.documents.size).toBe(1);
+  },
+);
 
 type Service = ReturnType<typeof instance>['publishService'];

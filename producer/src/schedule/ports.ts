@@ -3,8 +3,8 @@ import type { DueWindowDocument, ScheduleIndexDocument, Scheduled } from '@tocsi
 /** Stores schedules for any time in the future. Hands over a due schedule to a producer, repeatedly until accepted. */
 export interface Jobs {
   /**
-   * Resolves when `scheduled` is stored. If this fails, it may have been stored anyway. An existing job's content stays
-   * unchanged. The name is handed over at `at` (ms since 1970).
+   * Resolves when `scheduled` is stored. If the call rejects, `scheduled` may have been stored anyway. An existing
+   * job's content stays unchanged. The name is handed over at `at` (ms since 1970).
    */
   set(name: string, at: number, scheduled: Scheduled): Promise<void>;
   /** Returns a job's content, or `undefined` if the job doesn't exist or a producer has already taken it over. */

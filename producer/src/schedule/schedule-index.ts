@@ -65,8 +65,8 @@ export class ScheduleIndex {
   }
 
   /**
-   * Resolves when the index no longer contains any schedule with this prefix that `remove` matches, whether or not it
-   * has been delivered. Otherwise rejects, after the time limit at the latest.
+   * Removes the schedules with this prefix that `remove` matches, including delivered ones. Resolves when the index no
+   * longer contains them. Otherwise rejects, after the time limit at the latest.
    */
   remove(prefix: string, remove: (name: string) => boolean): Promise<void> {
     return this.#change([{ number: documentOf(prefix), add: [], remove }], this.#limitMs);

@@ -43,8 +43,8 @@ export class ScheduleLister {
   async #read(): Promise<ScheduleList> {
     const { index, dueWindow, now } = this.#options;
     const at = now();
-    // Read the index first, so that a job that moves into the due window between the two reads shows up in both, not
-    // in neither.
+    // Read the index first. If a job moves into the due window between the two reads, it then shows up in both. In the
+    // other order, it could show up in neither.
     const { entries, isComplete } = await index.read();
     const due = await dueWindow.list();
     const times = new Map([...entries, ...due.map(({ name, at: dueAt }) => [name, dueAt] as const)]);

@@ -18,8 +18,8 @@ import { CHANGE_LIMIT_MS, ScheduleIndex } from './schedule-index.ts';
 import { ScheduleLister } from './schedule-lister.ts';
 
 /**
- * How early jobs are handed over (ms). If a scheduler is killed, its jobs don't fire until its lease expires, up to
- * 20 s later, so anything due in that time must already have been handed over.
+ * How early jobs are handed over (ms). After a scheduler is killed, its jobs don't fire until its lease has expired,
+ * which takes up to 20 s. Jobs that are due in that time must have been handed over before.
  */
 export const LEAD_MS = 30_000;
 /** Extra delay in ms before a producer delivers a schedule that another producer added. */
@@ -50,10 +50,10 @@ export interface SchedulesOptions {
 }
 
 /**
- * Notifications with a delivery time. If they are due within a minute, they go to the due window in the state store,
- * where all producers see them and one producer delivers them. Otherwise, they become jobs in Dapr's scheduler, which
- * hands them over half a minute early. Either way, they survive the loss of any process. Delivering a notification
- * twice is harmless because a feed accepts an id only once.
+ * Notifications with a delivery time. Those due within a minute go to the due window in the state store. All producers
+ * see them there, and one producer delivers them. All others become jobs in Dapr's scheduler, which hands them over
+ * half a minute early. Either way, notifications survive the loss of any process. Delivering a notification twice is
+ * harmless because a feed accepts an id only once.
  */
 export class Schedules implements Scheduler {
   readonly #options: SchedulesOptions;
@@ -136,8 +136,8 @@ export class Schedules implements Scheduler {
   }
 
   /**
-   * Returns when a notification is due (ms since 1970), or `undefined` if it isn't scheduled. Doesn't find schedules
-   * from events.
+   * Returns the time at which a notification is due (ms since 1970), or `undefined` if it isn't scheduled. Doesn't find
+   * schedules from events.
    */
   async find(feed: string, id: string): Promise<number | undefined> {
     const name = nameOf(feed, { id });
@@ -151,8 +151,8 @@ export class Schedules implements Scheduler {
    */
   async cancel(feed: string, id: string, signal?: AbortSignal): Promise<void> {
     const ownName = nameOf(feed, { id });
-    // Also remove schedules that came from events with this id. If `idBesideAnother` may have created this id, also
-    // remove the schedule of the event that would be shown under it.
+    // Also remove schedules that came from events with this id. If `idBesideAnother` could have created this id for an
+    // event, also remove that event's schedule.
     const prefixes = [eventPrefixOf(feed, id)];
     const eventId = partsOfIdBeside(id);
     if (eventId) prefixes.push(eventPrefixOf(feed, eventId.id) + eventId.source);
@@ -182,8 +182,8 @@ export class Schedules implements Scheduler {
 
   /**
    * Moves a job into the due window. Reads the content from the scheduler by name because the caller isn't trusted.
-   * Resolves with false if the job doesn't exist, or true if it is in the window, was removed meanwhile, or is
-   * unreadable. Rejects if the job isn't due soon or might not have been moved.
+   * Resolves with true if the schedule is in the window, was removed in the meantime or is unreadable, and with false
+   * if the job doesn't exist. Rejects if the job isn't due soon, or if moving it may have failed.
    * @throws NotDueError
    */
   async takeOver(name: string): Promise<boolean> {

@@ -1,11 +1,11 @@
 import { parseDateTime } from '@tocsin/contracts';
 
-/** Time in ms for reading an event. The schema reads the clock again, later than `now`. */
+/** Items that expire within this time (ms) count as expired, because the schema reads the clock again after `now`. */
 const READ_MS = 1_000;
 
 /**
- * Finds the items of an event's data whose `expiresAt` has passed since the event was published, or is about to.
- * `valid` is the data without the `expiresAt` of these items, since the schema requires a future time.
+ * Finds the items of an event's data that expired after the event was published, or are about to expire. `valid` is the
+ * data without the `expiresAt` of these items, since the schema requires a future time.
  */
 export function findExpired(data: unknown, publishedAt: number | undefined, now: number) {
   const expired = new Set<number>();

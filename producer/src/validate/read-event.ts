@@ -28,10 +28,10 @@ const MAX_FAULT_TEXT = 500;
 
 /**
  * Reads the notifications in a message from the topic. Leaves out those that expired in transit. A notification without
- * an id gets the event's id (`<event id>:<index>` if the data is an array), and a hash of the source as `sourceHash`, so
- * that redelivered events don't cause duplicates and events from different sources don't collide. Equal raw payloads
- * without ids count as the same notification. If `allowFallbacks` is false, rejects notifications with fallbacks: these
- * require an API key that permits fallbacks, and events have no key.
+ * an id gets the event's id (`<event id>:<index>` if the data is an array), so that redelivered events don't cause
+ * duplicates. It also gets a hash of the source as `sourceHash`, so that events from different sources don't collide.
+ * Equal raw payloads without ids count as the same notification. If `allowFallbacks` is false, rejects notifications
+ * with fallbacks: these require an API key that permits fallbacks, and events have no key.
  * https://docs.dapr.io/developing-applications/building-blocks/pubsub/pubsub-cloudevents/
  */
 export function readEvent(envelope: unknown, now: number, { allowFallbacks = true } = {}): ReadEvent {

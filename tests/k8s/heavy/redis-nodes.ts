@@ -80,7 +80,7 @@ export const podIds = async (): Promise<Map<string, string>> =>
 export async function withoutNewPods(use: () => Promise<void>): Promise<void> {
   await kubectlInNamespace('create', 'quota', BLOCK, '--hard=pods=0');
   try {
-    // The API server enforces the quota once it has a status.
+    // The API server enforces the quota only once the quota has a status.
     await kubectlInNamespace(
       'wait',
       `resourcequota/${BLOCK}`,

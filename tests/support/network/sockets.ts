@@ -52,8 +52,8 @@ export class RawConnection {
     socket.on('error', () => undefined);
     socket.on('data', (data) => (this.text += data.toString()));
     this.closed = new Promise((resolve) => socket.once('close', resolve));
-    // Keep sending after the server has closed its half: once the server has closed the connection completely, it
-    // answers data with a reset, which closes this socket.
+    // Keep sending after the server has closed its half of the connection. Once the server has closed both halves, it
+    // answers data with a reset, and the reset closes this socket.
     socket.on('end', () => {
       const timer = setInterval(() => socket.write('x'), 100);
       socket.once('close', () => clearInterval(timer));

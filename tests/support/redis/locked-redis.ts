@@ -22,7 +22,7 @@ export async function startLockedRedis() {
     .map((line) => line.split(' ').slice(1));
   const first = createClient({ socket: { port, host: '127.0.0.1' } });
   await first.connect();
-  // Reversed, since the first line turns off the `default` user, which this client is connected as.
+  // Reversed: the first line turns off the `default` user, and this client is connected as that user.
   for (const line of users.toReversed()) await first.sendCommand(['ACL', 'SETUSER', ...line]);
   first.destroy();
   const connectAs = async (username: string, secret: string) => {

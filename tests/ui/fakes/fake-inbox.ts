@@ -41,7 +41,7 @@ export class FakeInbox {
   searches: URLSearchParams[] = [];
   /** Search delay (ms). */
   searchDelay = 0;
-  /** Rejects all requests, like a 0.1.0 bff, or any bff if the reader is anonymous. */
+  /** Rejects all requests, as a 0.1.0 bff does. Later bffs do so only for anonymous readers. */
   rejectsAll = false;
 
   constructor(feeds: FakeFeeds) {

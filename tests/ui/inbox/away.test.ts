@@ -17,7 +17,7 @@ beforeEach(() => {
 
 const section = (page: Page) => page.getByTestId('away');
 const within = (page: Page, name: string) => section(page).getByTestId(name);
-const focused = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute('data-testid'));
+const focusedId = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute('data-testid'));
 
 async function openSettings(page: Page): Promise<void> {
   await live(page);
@@ -74,7 +74,7 @@ describe('the settings for messages while the reader is away', () => {
     await page.getByRole('button', { name: 'Send e-mails to ada@example.com' }).press('Enter');
     await section(page).getByText('E-mails are sent to ada@example.com.').waitFor();
     await expect
-      .poll(() => focused(page), { message: 'focus leaves the removed button' })
+      .poll(() => focusedId(page), { message: 'focus leaves the removed button' })
       .toBe('email-summary');
     expect(bff.away.address).toBe('ada@example.com');
     bff.away.status = 503;
@@ -99,7 +99,7 @@ describe('the settings for messages while the reader is away', () => {
     await address.fill('ada@other.example');
     await address.press('Enter');
     await section(page).getByRole('status').getByText('on its way to ada@other.example').waitFor();
-    await expect.poll(() => focused(page)).toBe('email-code');
+    await expect.poll(() => focusedId(page)).toBe('email-code');
     await page.keyboard.type('87654321');
     await page.keyboard.press('Enter');
     await section(page).getByRole('alert').getByText('This code is wrong').waitFor();

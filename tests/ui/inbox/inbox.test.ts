@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { live, toasts } from '../support/browser.ts';
 import { measureThreadLoad, describeThreadLoad } from '../support/thread-load.ts';
-import { focused, inbox, rows, numberedDrafts } from './inbox-page.ts';
+import { focusedId, inbox, rows, numberedDrafts } from './inbox-page.ts';
 import { usePages } from '../support/use-pages.ts';
 import type { FakeBff } from '../fakes/fake-bff.ts';
 
@@ -22,16 +22,16 @@ describe('the inbox', () => {
     await expect.poll(() => toasts(page).count()).toBe(1);
     await page.getByTestId('bell').focus();
     await page.keyboard.press('Enter');
-    await expect.poll(() => focused(page)).toBe('panel');
+    await expect.poll(() => focusedId(page)).toBe('panel');
     await page.keyboard.press('Tab');
-    await expect.poll(() => focused(page)).toBe('mark-all-read');
+    await expect.poll(() => focusedId(page)).toBe('mark-all-read');
     await page.keyboard.press('Escape');
     await expect.poll(() => inbox(page).count()).toBe(0);
-    expect(await focused(page)).toBe('bell');
+    expect(await focusedId(page)).toBe('bell');
     expect(await toasts(page).count(), 'Escape closes the inbox, not the toast').toBe(1);
     await page.getByTestId('bell').click();
     await page.getByTestId('inbox-close').click();
-    expect(await focused(page)).toBe('bell');
+    expect(await focusedId(page)).toBe('bell');
     await page.getByTestId('bell').click();
     await page.mouse.click(5, 400);
     await expect.poll(() => inbox(page).count()).toBe(0);
@@ -46,7 +46,9 @@ describe('the inbox', () => {
     await rows(page).nth(1).getByTestId('mark-read').click();
     await expect.poll(() => page.title()).toBe('(3) Tocsin');
     await expect.poll(() => bff.reads.get('all')).toEqual({ offset: 1, ids: [ids[2]] });
-    expect(await focused(page), 'focus stays on the button, which now does the opposite').toBe('mark-unread');
+    expect(await focusedId(page), 'focus stays on the button, which now does the opposite').toBe(
+      'mark-unread',
+    );
     bff.read('all', { ids: [ids[0] ?? ''] });
     await expect.poll(() => page.title()).toBe('(2) Tocsin');
     await inbox(page).getByTestId('mark-all-read').click();
@@ -117,7 +119,7 @@ describe('the inbox', () => {
     await rows(page).nth(1).getByTestId('row-dismiss').focus();
     await page.keyboard.press('Enter');
     await expect.poll(() => titles(page)).toEqual(['Order 2', 'Order 0']);
-    expect(await focused(page), 'the next row itself has the focus').toBe('ARTICLE');
+    expect(await focusedId(page), 'the next row itself has the focus').toBe('ARTICLE');
     await page.reload();
     await live(page);
     await page.getByTestId('bell').click();
@@ -132,7 +134,7 @@ describe('the inbox', () => {
     await page.getByLabel('Warning', { exact: true }).check();
     await expect.poll(() => bff.mutes.severities).toEqual(['warning']);
     await page.getByTestId('preferences-close').click();
-    expect(await focused(page)).toBe('inbox-settings-button');
+    expect(await focusedId(page)).toBe('inbox-settings-button');
     bff.publish([
       { title: 'Quiet', severity: 'warning' },
       { title: 'Loud', severity: 'error' },

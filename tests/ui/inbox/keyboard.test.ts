@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { FakeBff } from '../fakes/fake-bff.ts';
-import { openInbox, focused, inbox, rows, numberedDrafts, titles, toastTitles } from './inbox-page.ts';
+import { openInbox, focusedId, inbox, rows, numberedDrafts, titles, toastTitles } from './inbox-page.ts';
 import { usePages } from '../support/use-pages.ts';
 
 const pages = usePages();
@@ -13,8 +13,8 @@ const { openLive: open } = pages;
 const changes = () => bff.inbox.changes.map(({ name }) => name);
 
 async function tabTo(page: Page, testId: string): Promise<void> {
-  for (let n = 0; n < 40 && (await focused(page)) !== testId; n++) await page.keyboard.press('Tab');
-  expect(await focused(page)).toBe(testId);
+  for (let n = 0; n < 40 && (await focusedId(page)) !== testId; n++) await page.keyboard.press('Tab');
+  expect(await focusedId(page)).toBe(testId);
 }
 
 async function openMenu(page: Page): Promise<void> {
@@ -61,9 +61,9 @@ describe('a reader with only a keyboard', () => {
     await page.keyboard.press('j');
     await openMenu(page);
     await page.keyboard.press('ArrowUp');
-    expect(await focused(page)).toBe('menu-mute');
+    expect(await focusedId(page)).toBe('menu-mute');
     await page.keyboard.press('Enter');
-    expect(await focused(page)).toBe('row-menu');
+    expect(await focusedId(page)).toBe('row-menu');
     await expect.poll(() => bff.inbox.preferences.sources).toEqual(['Backups']);
     bff.publish([
       { title: 'Backup 2 done', source: 'Backups' },
@@ -84,7 +84,7 @@ describe('a reader with only a keyboard', () => {
     await openMenu(page);
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('ArrowUp');
-    expect(await focused(page)).toBe('menu-mute-night');
+    expect(await focusedId(page)).toBe('menu-mute-night');
     await page.keyboard.press('Enter');
     await expect.poll(() => bff.inbox.preferences.mutedUntil?.length).toBe(1);
     const [mute] = bff.inbox.preferences.mutedUntil ?? [];
@@ -125,7 +125,7 @@ describe('a reader with only a keyboard', () => {
     await inbox(page).getByTestId('tab-all').focus();
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
-    expect(await focused(page)).toBe('tab-archive');
+    expect(await focusedId(page)).toBe('tab-archive');
     await expect.poll(() => titles(page)).toHaveLength(1);
     await tabTo(page, 'row-restore');
     await page.keyboard.press('Enter');
@@ -142,7 +142,7 @@ describe('a reader with only a keyboard', () => {
     for (let n = 0; n < 5; n++) await page.keyboard.down('Enter');
     await page.keyboard.up('Enter');
     await expect.poll(() => titles(page)).toEqual(['Order 4', 'Order 2', 'Order 1', 'Order 0']);
-    expect(await focused(page)).toBe('ARTICLE');
+    expect(await focusedId(page)).toBe('ARTICLE');
     await page.getByTestId('inbox-settings-button').click();
     await page.getByTestId('shortcuts').uncheck();
     await page.getByTestId('preferences-close').click();

@@ -73,9 +73,9 @@ export const subscribedEndpoint = (page: Page) =>
   page.evaluate(() => localStorage.getItem('test.subscription'));
 
 /**
- * Registers the page's service worker, like the push setting in the preferences. Returns it, and a function that
- * delivers a push and waits until its notification is shown: if a test lists notifications while one is being added,
- * Chromium deletes that one.
+ * Registers the page's service worker, as the push setting in the preferences does. Returns the worker, and a function
+ * that delivers a push and waits until its notification is shown. Tests must wait: if a test lists the notifications
+ * while one is being added, Chromium deletes that one.
  */
 export async function startWorker(
   page: Page,

@@ -120,7 +120,7 @@ describe('the inbox', () => {
     await list.getByTestId('empty').waitFor({ timeout: 15_000 });
   });
 
-  it('should show, like the bell and the page, that only new notifications can be shown', async () => {
+  it('should show that only new notifications can be shown, as the bell and the page do', async () => {
     bff.restFails = true;
     const page = await pages.open();
     const list = await openInbox(page);

@@ -2,7 +2,7 @@ import { ensureFirefox } from '@tocsin/tools';
 import type { ElementHandle, Page } from 'puppeteer-core';
 import { describe, expect, it } from 'vitest';
 import { FakeOps } from '../fakes/fake-ops.ts';
-import { byId, focused, live, texts, toastTitles, useFirefox } from './firefox-page.ts';
+import { byId, focusedId, live, texts, toastTitles, useFirefox } from './firefox-page.ts';
 
 const firefox = await ensureFirefox((line) => process.stdout.write(`${line}\n`));
 
@@ -189,7 +189,7 @@ describe.skipIf(firefox === undefined)('a reader or operator in Firefox', () => 
     await expect.poll(linked).toContain('Order 0');
     await page.click(byId('linked-close'));
     await expect.poll(() => new URL(page.url()).search).toBe('?feed=all');
-    await expect.poll(() => focused(page)).toBe('H1');
+    await expect.poll(() => focusedId(page)).toBe('H1');
     await page.goto(`${bff.url}/?notification=gone&feed=all`);
     await expect.poll(linked).toContain("doesn't exist or is no longer stored");
   });

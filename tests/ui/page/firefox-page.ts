@@ -141,7 +141,7 @@ export function useFirefox(executablePath: string): (options?: FirefoxOptions) =
 export const live = (page: Page) => page.waitForSelector('[data-testid="connection"][data-state="live"]');
 
 /** The focused element's test id, or the tag name if there's no test id. */
-export const focused = (page: Page): Promise<string | undefined> =>
+export const focusedId = (page: Page): Promise<string | undefined> =>
   page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
 
 const TITLES = '.Vue-Toastification__toast:not(.tocsin-toast-leave) [data-testid="toast"] h3';

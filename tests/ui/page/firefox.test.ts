@@ -4,7 +4,7 @@ import type { Page as PlaywrightPage } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { overflow, violations } from '../support/axe.ts';
 import { holdToasts, setHidden } from '../support/browser.ts';
-import { byId, focused, live, texts, toastTitles, useFirefox } from './firefox-page.ts';
+import { byId, focusedId, live, texts, toastTitles, useFirefox } from './firefox-page.ts';
 
 const firefox = await ensureFirefox((line) => process.stdout.write(`${line}\n`));
 
@@ -43,17 +43,17 @@ describe.skipIf(firefox === undefined)('the page in Firefox', () => {
     ]);
     await expect.poll(() => toastTitles(page)).toEqual(['Second', 'First']);
     await page.keyboard.press('F8');
-    await expect.poll(() => focused(page)).toBe('toasts');
+    await expect.poll(() => focusedId(page)).toBe('toasts');
     await page.keyboard.press('Escape');
     await expect.poll(() => toastTitles(page)).toEqual(['First']);
     await page.focus(byId('bell'));
     await page.keyboard.press('Enter');
     await page.waitForSelector(byId('inbox'));
-    await expect.poll(() => focused(page)).toBe('panel');
+    await expect.poll(() => focusedId(page)).toBe('panel');
     expect(await violations(asPlaywright(page))).toEqual([]);
     await page.keyboard.press('Escape');
     await expect.poll(() => page.$(byId('panel'))).toBeNull();
-    expect(await focused(page)).toBe('bell');
+    expect(await focusedId(page)).toBe('bell');
   });
 
   it('should let the reader drag toasts away', async () => {

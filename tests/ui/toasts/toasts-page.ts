@@ -31,7 +31,8 @@ interface Seen {
   focused: string[];
 }
 
-export const seen = (page: Page) => page.evaluate(() => (window as unknown as { seen: Seen }).seen);
+/** Returns the records of `watch`. */
+export const readRecords = (page: Page) => page.evaluate(() => (window as unknown as { seen: Seen }).seen);
 
 /** Toasts on the screen that aren't being removed. */
 export const visibleToasts = (page: Page) =>

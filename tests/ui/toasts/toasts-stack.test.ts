@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { holdToasts } from '../support/browser.ts';
 import { artifacts, overflow, violations } from '../support/axe.ts';
-import { drafts, focusedId, seen, visibleToasts, titles, useToastPages } from './toasts-page.ts';
+import { drafts, focusedId, readRecords, visibleToasts, titles, useToastPages } from './toasts-page.ts';
 
 const pages = useToastPages();
 const { open } = pages;
@@ -210,7 +210,7 @@ describe('toasts in the top layer', () => {
     await expect.poll(() => page.getByTestId('live-polite').count()).toBe(1);
     pages.bff().publish(drafts(1, 'error'));
     await expect.poll(() => titles(page)).toEqual(['Toast 0']);
-    await expect.poll(async () => (await seen(page)).assertive).toEqual(['Error: Toast 0']);
+    await expect.poll(async () => (await readRecords(page)).assertive).toEqual(['Error: Toast 0']);
   });
 });
 

@@ -6,7 +6,7 @@ import {
   drafts,
   focusedId,
   advance,
-  seen,
+  readRecords,
   stopClock,
   visibleToasts,
   titles,
@@ -29,9 +29,9 @@ describe('toasts', () => {
       .toEqual(['CRITICAL: the payment database is down', 'Toast 2', 'Info 499']);
     const front = visibleToasts(page).first();
     expect(await front.isVisible()).toBe(true);
-    expect((await seen(page)).maxToasts).toBe(3);
+    expect((await readRecords(page)).maxToasts).toBe(3);
     await expect
-      .poll(async () => (await seen(page)).assertive)
+      .poll(async () => (await readRecords(page)).assertive)
       .toEqual([
         'Error: Toast 0',
         'Error: Toast 1',
@@ -49,10 +49,10 @@ describe('toasts', () => {
       pages.bff().publish([{ title: `Toast ${n}`, severity: n % 5 === 0 ? 'error' : 'success' }]);
     await expect.poll(() => rows(page).count()).toBe(20);
     await expect
-      .poll(async () => (await seen(page)).assertive)
+      .poll(async () => (await readRecords(page)).assertive)
       .toEqual(['Error: Toast 0', 'Error: Toast 5', 'Error: Toast 10', 'Error: Toast 15']);
     await advance(page, 2_100);
-    const { polite, focused } = await seen(page);
+    const { polite, focused } = await readRecords(page);
     expect(polite).toEqual(['16 notifications: 16 success. Newest: Success: Toast 19']);
     expect(focused).toHaveLength(1);
     const liveRegions = page.locator('[aria-live], [role="alert"], [role="status"], [role="log"]');
@@ -79,7 +79,9 @@ describe('toasts', () => {
     load();
     await fine;
     await expect.poll(async () => (await titles(page)).slice(0, 2)).toEqual(['Toast 1', 'Toast 0']);
-    await expect.poll(async () => (await seen(page)).assertive).toEqual(['Error: Toast 0', 'Error: Toast 1']);
+    await expect
+      .poll(async () => (await readRecords(page)).assertive)
+      .toEqual(['Error: Toast 0', 'Error: Toast 1']);
   });
 
   it('should combine repeated toasts into one with a count', async () => {
@@ -253,7 +255,7 @@ describe('toasts', () => {
     expect(Date.now() - started).toBeLessThan(1_000);
     await page.getByTestId('dismiss-all').click();
     await expect.poll(() => visibleToasts(page).count()).toBe(0);
-    expect((await seen(page)).maxToasts).toBe(3);
+    expect((await readRecords(page)).maxToasts).toBe(3);
 
     const idle = await open();
     const endOfIdle = await measureThreadLoad(idle);

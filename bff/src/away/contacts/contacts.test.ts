@@ -22,7 +22,7 @@ beforeEach(() => {
 const wrongCode = (code: string) => (code === '00000000' ? '00000001' : '00000000');
 
 describe('a code for a second address', () => {
-  it('should add the address once, and only be stored as a hash', async () => {
+  it('should add the address only once, and be stored as a hash', async () => {
     const { code } = await contacts.createCode(READER, ADDRESS);
     expect(code).toMatch(/^\d{8}$/);
     expect(JSON.stringify(await contacts.stored(READER))).not.toContain(code);
@@ -32,7 +32,7 @@ describe('a code for a second address', () => {
     expect(await contacts.redeemCode(READER, code)).toBeUndefined();
   });
 
-  it("should be counted and accepted once if the store's responses are lost", async () => {
+  it("should count once and be accepted once if the store's responses are lost", async () => {
     for (let i = 0; i < 4; i++) await contacts.createCode(READER, ADDRESS);
     const write = store.write.bind(store);
     const loseResponse = () => {
@@ -72,7 +72,7 @@ describe('a code for a second address', () => {
     expect(await contacts.redeemCode(READER, third)).toBe(ADDRESS);
   });
 
-  it('should be refused if the reader has requested five in the last 24 hours, even if they were used', async () => {
+  it('should not be created if the reader has requested five in the last 24 hours, even if those were used', async () => {
     for (let i = 0; i < 5; i++) {
       const { code } = await contacts.createCode(READER, ADDRESS);
       await contacts.redeemCode(READER, code);
@@ -83,7 +83,7 @@ describe('a code for a second address', () => {
     await expect(contacts.createCode(READER, ADDRESS)).resolves.toHaveProperty('code');
   });
 
-  it('should not count if it could not be sent, and leave the earlier code valid', async () => {
+  it('should not count toward the daily limit if it could not be sent, and leave the earlier code valid', async () => {
     const { code } = await contacts.createCode(READER, ADDRESS);
     for (let i = 0; i < 5; i++)
       await contacts.withdrawCode(READER, await contacts.createCode(READER, 'third@example.org'));
@@ -91,14 +91,14 @@ describe('a code for a second address', () => {
     expect(await contacts.redeemCode(READER, code)).toBe(ADDRESS);
   });
 
-  it('should count if it was guessed while it was being sent, even if it could not be sent', async () => {
+  it('should count toward the daily limit if the send failed but a wrong code was entered during the send', async () => {
     const created = await contacts.createCode(READER, ADDRESS);
     await contacts.redeemCode(READER, wrongCode(created.code));
     await contacts.withdrawCode(READER, created);
     expect(await contacts.stored(READER)).toMatchObject({ codes: [now], pending: { tries: 1 } });
   });
 
-  it('should be accepted again as soon as the oldest of five is a day old', async () => {
+  it('should be created again as soon as the oldest of five codes is a day old', async () => {
     for (let i = 0; i < 5; i++) {
       await contacts.createCode(READER, ADDRESS);
       now += MINUTE_MS;
@@ -115,7 +115,7 @@ describe('a code for a second address', () => {
   });
 });
 
-it('should not store anything about an erased reader when an address, code or device is removed', async () => {
+it('removing an address, code or device should not store anything about an erased reader', async () => {
   await contacts.erase(READER);
   await contacts.removeEmail(READER);
   await contacts.invalidateCode(READER);
@@ -124,7 +124,7 @@ it('should not store anything about an erased reader when an address, code or de
   expect(await store.read(contactsKey(READER))).toBeUndefined();
 });
 
-it('should keep a stopped channel as long as the contacts are used at least once a year', async () => {
+it('a stopped channel should stay stopped if the contacts are used at least once a year', async () => {
   const ttls: unknown[] = [];
   const write = store.write.bind(store);
   store.write = async (key, value, etag, ttlSeconds) => {
@@ -151,7 +151,7 @@ it('should keep a stopped channel as long as the contacts are used at least once
   expect(ttls).toEqual(Array.from({ length: 4 }, () => CONTACTS_TTL_SECONDS));
 });
 
-it('should be found even if extending their lifetime is slow or fails', async () => {
+it('contacts should be found even if restarting their lifetime is slow or fails', async () => {
   now = Date.parse('2026-01-01T00:00:00Z');
   await contacts.stop(READER, 'webhook');
   let fail = () => {};

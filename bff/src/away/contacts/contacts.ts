@@ -150,8 +150,9 @@ export class ContactBook {
   }
 
   /**
-   * Takes back a code that was definitely not sent. It doesn't count, and the code that it replaced is valid again. A
-   * code with wrong attempts counts, and so does one that a newer code has replaced, as it might have had some.
+   * Withdraws a code that was definitely not sent. The code no longer counts toward the daily limit, and the code that
+   * it replaced is valid again. No-op if someone has already entered a wrong code, or if a newer code has replaced this
+   * code, because wrong codes could have been entered before that.
    */
   withdrawCode(reader: string, { code, at, replaced }: CreatedCode): Promise<void> {
     return this.#change(reader, (before) => {
@@ -195,7 +196,10 @@ export class ContactBook {
     await this.#store.erase([contactsKey(feed)]);
   }
 
-  /** Restarts the lifetime of a document with stopped channels. Never rejects: the next use tries again. */
+  /**
+   * Restarts the lifetime of a document with stopped channels. Never rejects; after a failure, the next use tries
+   * again.
+   */
   async #renew({ reader, stopped, renewed = 0 }: ContactsDocument): Promise<void> {
     const now = this.#now();
     if (!stopped || renewed > now - RENEW_MS) return;

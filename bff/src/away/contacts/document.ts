@@ -5,8 +5,9 @@ import { hashOfReader } from '../fallbacks/document.ts';
 export type { ContactsDocument } from '@tocsin/contracts';
 
 /**
- * Lifetime of a reader's contacts. Changing the contacts restarts it; sending a message doesn't. If the reader has
- * stopped a channel, any use restarts it, so that messages don't resume.
+ * Lifetime of a reader's contacts. It restarts when the contacts change, but not when a message is sent. There is an
+ * exception: if the reader has stopped a channel, reading the contacts restarts it too (at most once in 30 days). If
+ * the contacts expired, messages through the stopped channel would resume.
  */
 export const CONTACTS_TTL_SECONDS = 400 * 24 * 60 * 60;
 /** Maximum devices per reader. At the limit, a new device replaces the oldest. */
@@ -18,7 +19,7 @@ export const MAX_STOPPED = 100;
 export const keyOfHash = (hash: string): string => `contacts:${hash}`;
 export const contactsKey = (reader: string): string => keyOfHash(hashOfReader(reader));
 
-/** Parses the stored document, if any. Throws for documents from later versions to avoid overwriting them. */
+/** Parses the stored document, if any. Throws if a later version wrote it, so that it is not overwritten. */
 export function parseContacts(reader: string, value: unknown): ContactsDocument {
   if (value === undefined) return { v: DOCUMENT_VERSION, reader, language: 'en', devices: [] };
   return parseStored(contactsDocumentSchema, value, "a reader's contacts");

@@ -30,7 +30,7 @@ export const addedByReader = (
 
 /**
  * Adds the positions of notifications that an interrupted turn committed. Skips notifications that the document already
- * contains, unless they are waiting without a position.
+ * contains, unless they are waiting and their position is unknown.
  */
 export async function withPositions(
   reader: string,
@@ -70,8 +70,8 @@ export async function unlessDamaged(
 }
 
 /**
- * Ends a notification's waiting fallbacks when a notification without fallbacks replaces it. Ignores documents that
- * this version can't read, so that they don't stop the turn. Rejects if the store is unavailable.
+ * Ends a notification's waiting fallbacks when a notification without fallbacks replaces it. If this version can't read
+ * the document, ignores it so that the turn can continue. Rejects if the store is unavailable.
  */
 export async function replaceWaiting(
   reader: string,
@@ -94,8 +94,8 @@ export async function replaceWaiting(
 }
 
 /**
- * Whether the raw document might contain a notification to replace. Most documents don't, and parsing large documents
- * is slow.
+ * Whether the raw document might contain a notification to replace. This check avoids parsing most documents, which is
+ * slow for large documents.
  */
 function mayReplace(value: unknown, newer: readonly NewNotification[]): boolean {
   const { v, waiting, sending } = (value ?? {}) as { v?: unknown; waiting?: unknown; sending?: unknown };

@@ -15,7 +15,7 @@ export type Sending = SendingMessage;
 export type Receipt = FallbackReceipt;
 export type { AwayDocument, SentItem } from '@tocsin/contracts';
 
-/** Maximum wait for a fallback, including quiet hours and retries. Receipts are kept just as long. */
+/** Maximum wait for a fallback, including quiet hours and retries. Receipts are kept for the same time. */
 export const AWAY_TTL_SECONDS = 62 * 24 * 60 * 60;
 
 /** Identifies a reader in keys and job names without revealing their name. */
@@ -50,8 +50,7 @@ export type EndedItem = Pick<Receipt, 'id' | 'createdAt' | 'unless' | 'sourceHas
 
 /**
  * Creates a receipt for each ended fallback. `at` is when the fallbacks ended (ms since 1970). Truncates long reasons.
- * If the fallbacks were refused or we don't know whether they were sent, the receipts include what is needed to resend
- * them.
+ * If the fallbacks were refused or might not have been sent, the receipts include the data for resending them.
  */
 export const receiptsOf = (
   items: readonly EndedItem[],
@@ -71,8 +70,8 @@ export const receiptsOf = (
 };
 
 /**
- * Identifies a reader's notification. Notifications can share an id but differ in `createdAt`; the feed only shows the
- * first.
+ * Identifies a reader's notification. The id alone isn't enough: notifications can share an id but differ in
+ * `createdAt`. The feed then only shows the first.
  */
 export const nameOf = ({ id, createdAt }: { id: string; createdAt: string }): string => `${id} ${createdAt}`;
 

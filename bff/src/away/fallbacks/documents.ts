@@ -25,8 +25,8 @@ export interface ChangeOptions {
   /** Whether the change can end fallbacks. If so, the observer gets the new receipts. */
   mayEndFallbacks?: boolean;
   /**
-   * Holds the new receipts until the observer gets them. If the call rejects, they might have been stored, so pass the
-   * same list when retrying.
+   * A list for the new receipts. They stay in the list until the observer gets them. If the call rejects, the receipts
+   * might have been stored, so pass the same list when you retry.
    */
   newReceipts?: Receipt[];
   /** Whether to wait until the reader is in the index of unsent fallbacks. */
@@ -57,7 +57,7 @@ export class AwayDocuments {
     return this.#queue.add(key, () => this.#options.store.erase([key]));
   }
 
-  /** Like `change`, but doesn't wait for the index of unsent fallbacks, which must not delay turns. */
+  /** Like `change`, but doesn't wait for the index of unsent fallbacks, because a slow index must not delay turns. */
   async changeInTurn(
     key: string,
     plan: (before: AwayDocument | undefined) => Promise<AwayDocument | undefined>,
@@ -76,9 +76,9 @@ export class AwayDocuments {
   }
 
   /**
-   * Replaces a document unless `plan` returns `undefined` or an equal document. Drops old receipts. Adds the reader to
-   * the index of unsent fallbacks before it stores receipts of unsent fallbacks, so a crash between the two writes loses
-   * nothing.
+   * Replaces a document unless `plan` returns `undefined` or an equal document. Drops old receipts. If there are new
+   * receipts of unsent fallbacks, first adds the reader to the index of unsent fallbacks and then writes the document,
+   * so that a crash between the two writes loses nothing.
    */
   async change<After extends AwayDocument | undefined>(
     key: string,
@@ -122,8 +122,8 @@ export class AwayDocuments {
       );
       if (!listed) return;
       await listed;
-      // Reread the document, since other changes ran while the index was written. A stale write could restore an erased
-      // document.
+      // Reread the document, because other changes ran while the index was written. For example, writing the old
+      // version could restore an erased document.
       return write();
     };
     await write();

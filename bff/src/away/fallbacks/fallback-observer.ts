@@ -21,7 +21,7 @@ export interface FallbackObserver {
   /** The channel couldn't send the message, or we don't know whether it did. */
   unavailable(via: string, reason: string): void;
   /**
-   * A step failed. `publish-receipt` will be retried, and `settle` is tried up to five times in total. After a failed
+   * A step failed. `publish-receipt` is retried later, and `settle` is tried up to five times in total. After a failed
    * `replace` or `find-position`, the feed's history decides whether the fallback is sent. After a failed
    * `read-document`, the turn continues without the reader's damaged document. After a failed `forget-devices`, the
    * push service reports the same devices for the next message.

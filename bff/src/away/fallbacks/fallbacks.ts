@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { DEFAULT_PREFERENCES, interruptionRule } from '@tocsin/contracts';
 import { Slots } from '../../readers/search/slots.ts';
 import type { Contacts } from '../channels/channel.ts';
-import { SEND_TIME_MS, decide, hasDue, nextCheck, undecided, type Decision } from './decide/decide.ts';
+import { SEND_TIME_MS, decide, hasDue, itemsToCheck, nextCheck, type Decision } from './decide/decide.ts';
 import {
   awayKey,
   hashOfReader,
@@ -37,9 +37,9 @@ import { within } from './within.ts';
 
 const USER = 'user:';
 /**
- * Maximum wake-ups being delivered. Further wake-ups are refused, and Dapr retries them after a second. Each wake-up
- * occupies one of the 1,024 connections that Dapr opens to an application, and announcements and health checks need
- * some of them too.
+ * Maximum wake-ups being delivered. Further wake-ups are refused, and Dapr retries them after a second. Dapr opens at
+ * most 1,024 connections to an application. Each wake-up occupies one, and announcements and health checks need some
+ * too.
  */
 const MAX_WAKE_UPS = 664;
 /** Maximum readers checked in parallel. */
@@ -105,7 +105,7 @@ export class Fallbacks {
     return true;
   }
 
-  /** Ends the fallbacks of retracted notifications and removes the content. Removes everything if the feed is erased. */
+  /** Ends the fallbacks of retracted notifications and removes their content. Erasing a feed removes everything. */
   async erase(erased: ErasedFallbacks): Promise<void> {
     if (!erased.feed.startsWith(USER)) return;
     const hash = hashOfReader(erased.feed);
@@ -157,8 +157,8 @@ export class Fallbacks {
       key,
       async (before) => before && retract(before, isErased, at),
     );
-    // Do this even if all receipts are published: a process might have been killed after storing other fallbacks but
-    // before setting the wake-up.
+    // Set a wake-up even if all receipts are published: a process might have been killed after it stored other
+    // fallbacks and before it set their wake-up.
     if (document) await this.#wakeUp(document, { addsReceipts });
   }
 
@@ -190,7 +190,7 @@ export class Fallbacks {
       contactsPromise,
       this.#documents.change(awayKey(hash), async (before) => {
         if (!before || hashOfReader(before.reader) !== hash) return undefined;
-        // If an earlier attempt succeeded but the store's response was lost, the messages are already stored.
+        // If an earlier attempt to write succeeded but the store's response was lost, the messages are already stored.
         const saved = claimed.filter((message) => isStored(before, message));
         claimed = saved;
         if (saved.length > 0 || !hasDue(before, { now: this.#options.now(), woken: woken.at })) return before;
@@ -202,7 +202,8 @@ export class Fallbacks {
     if (!document) return undefined;
     if (claimed.length === 0) return { document, sends: [] };
     await this.#options.onStep('fallback-claimed');
-    // Send first. Storing a wake-up can fail, and no other process is allowed to send these messages.
+    // Start the sends before anything that can fail, such as storing a wake-up. No other process is allowed to send
+    // these messages.
     const sends = claimed.map((message) =>
       this.#sends.add(message.via, this.#send(document.reader, { message, contacts, woken })),
     );
@@ -215,7 +216,7 @@ export class Fallbacks {
     const at = now();
     const reaches = (via: string) => channels.get(via)?.channel.reaches(contacts) ?? false;
     const times = { now: at, woken };
-    const due = undecided(document, { ...times, rulesOf: this.#rulesOf, reaches });
+    const due = itemsToCheck(document, { ...times, rulesOf: this.#rulesOf, reaches });
     const facts = Promise.all([
       this.#options.standingsOf(document.reader, due),
       due.length > 0 ? this.#options.preferencesOf(document.reader) : DEFAULT_PREFERENCES,
@@ -253,7 +254,8 @@ export class Fallbacks {
     await this.#options.onStep('fallback-sent');
     if (result.outcome === 'unavailable' || result.outcome === 'unknown')
       observer.unavailable(via, result.reason);
-    // Never earlier than the claim. If our clock is behind the scheduler's, the claim has the scheduler's time.
+    // The time of the outcome must not be earlier than the claim. If our clock is behind the scheduler's, the claim has
+    // the scheduler's time.
     const at = Math.max(now(), until - SEND_TIME_MS);
     const newReceipts: Receipt[] = [];
     for (let attempt = 1; ; attempt++) {

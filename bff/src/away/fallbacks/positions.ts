@@ -50,8 +50,8 @@ export async function waitingPositions(
   const { waiting, sending } = parsed.data;
   return [...waiting, ...sending.flatMap(({ items }) => items)].flatMap((one) => {
     const { position, notification } = one;
-    // Without the content, only the feed's history can tell whether the notification is open, so marks outside the
-    // history aren't needed.
+    // If the content isn't stored, only the feed's history can tell whether the notification is open. The notification
+    // then doesn't need marks outside the history.
     if (!position) return notification ? idsOf(one).map((id) => ({ id })) : [];
     return [{ id: position.id ?? one.id, at: { epoch: position.epoch, offset: position.offset } }];
   });

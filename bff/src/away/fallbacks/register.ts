@@ -9,8 +9,8 @@ import { nameOf, receiptsOf, type AwayDocument, type SentItem, type Waiting } fr
 /** Maximum waiting notifications per reader. Fallbacks of further notifications are refused. */
 export const MAX_WAITING = 2_000;
 /**
- * Maximum stored content in bytes, including what is being sent. Content that doesn't fit is read from the feed when
- * needed.
+ * Maximum stored content in bytes, including the content of messages being sent. Content that doesn't fit is read from
+ * the feed when needed.
  */
 export const MAX_CONTENT_BYTES = 128 * 1024;
 
@@ -23,8 +23,9 @@ export interface NewNotification {
 }
 
 /**
- * Separates a new notification from its fallbacks. If the notification doesn't define fallbacks, the policy's defaults
- * apply. Returns `undefined` if there are no fallbacks and the notification can't replace another notification.
+ * Separates a new notification from its fallbacks. If the notification doesn't define any, the policy's default
+ * fallbacks apply. Returns `undefined` if there are no fallbacks and the notification can't replace another
+ * notification.
  */
 export function newNotificationOf(
   { fallback: ownFallback, sourceHash, ...notification }: Arrival,
@@ -95,9 +96,9 @@ export function register(
 }
 
 /**
- * Whether a notification's position must be stored. If the content isn't stored, only the feed's history can tell
- * whether the notification is open. The position is then only needed if the notification has a different id in the
- * feed.
+ * Whether a notification's position must be stored. This is always so if the content is stored. Without the content,
+ * only the feed's history can tell whether the notification is open. The position is then only needed if the
+ * notification has a different id in the feed.
  */
 const isNeeded = (position: PublishedAt | undefined, hasContent: boolean): boolean =>
   position !== undefined && (hasContent || position.id !== undefined);
@@ -169,9 +170,10 @@ function endWaiting(
 }
 
 /**
- * Ends all steps of waiting notifications that a later notification with the same collapse key replaces, as in the
- * feed. Marks notifications being sent as replaced. Returns the same document if no notification is replaced. Skips
- * notifications with an unknown position; the feed's history decides later whether they were replaced.
+ * Ends all steps of waiting notifications that a later notification replaces. As in the feed, a notification replaces
+ * earlier ones with the same collapse key. Marks notifications being sent as replaced. Returns the same document if no
+ * notification is replaced. Skips notifications with an unknown position; the feed's history decides later whether they
+ * were replaced.
  */
 export function replace(
   document: AwayDocument,

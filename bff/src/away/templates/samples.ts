@@ -72,7 +72,7 @@ const code = (language: 'en' | 'de'): AwayMessage =>
     { key: `sample-code-${language}`, createdAt: '2026-05-04T09:41:00Z' },
   );
 
-/** Sample messages for previews and for checking templates at startup: single, digest and code in each language. */
+/** Sample messages of several kinds in each language, for previews and for checking templates at startup. */
 export const SAMPLES: readonly AwayMessage[] = (['en', 'de'] as const).flatMap((language) => [
   message('single', language, NOTIFICATIONS.slice(0, 1), 0),
   message('short', language, NOTIFICATIONS.slice(1, 2), 0),
@@ -82,7 +82,7 @@ export const SAMPLES: readonly AwayMessage[] = (['en', 'de'] as const).flatMap((
   code(language),
 ]);
 
-/** The sample that `/ops` shows. */
+/** Returns the sample for the e-mail preview in `/ops`. */
 export const sampleOf = ({ kind, language }: EmailPreviewQuery): AwayMessage => {
   const sample = SAMPLES.find(({ key }) => key === `sample-${kind}-${language}`);
   if (!sample) throw new Error(`there is no sample of kind ${kind} in ${language}`);

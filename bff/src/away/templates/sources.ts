@@ -15,7 +15,7 @@ export const TEMPLATE_FILES = {
 
 export type TemplateSources = Record<keyof typeof TEMPLATE_FILES, string>;
 
-/** Our own templates and words as file contents. */
+/** The built-in templates and words, as file contents. */
 export const DEFAULT_SOURCES: TemplateSources = {
   subject: SUBJECT,
   text: TEXT,
@@ -24,7 +24,7 @@ export const DEFAULT_SOURCES: TemplateSources = {
   de: `${JSON.stringify(WORDS.de, null, 2)}\n`,
 };
 
-/** Reads a template folder. Missing files fall back to ours. Adds unreadable files to `faults`. */
+/** Reads a template folder. Uses built-in content for missing files. Adds unreadable files to `faults`. */
 export function readFolder(folder: string | undefined, faults: string[]): TemplateSources {
   const sources = { ...DEFAULT_SOURCES };
   if (folder === undefined) return sources;

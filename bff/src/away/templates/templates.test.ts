@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { messageOf, notificationOf as notification } from '../../../testing/away/messages.ts';
 import { loadTemplates } from './templates.ts';
 
-describe('our templates', () => {
+describe('the built-in templates', () => {
   const { render } = loadTemplates();
 
   it("should use a single notification's title, or a digest's count, as the subject", () => {
@@ -92,7 +92,7 @@ describe('our templates', () => {
   });
 });
 
-it('should render our templates no matter how slow the machine is', () => {
+it('should not limit the time for rendering the built-in templates', () => {
   let now = 0;
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 60_000));
   try {
@@ -118,7 +118,7 @@ describe('a folder of templates', () => {
     expect(text).toContain('Unsubscribe from these e-mails');
   });
 
-  it('should be valid if it is empty, so our own templates render the samples', () => {
+  it('should be valid if it is empty; the built-in templates then apply', () => {
     expect(loadTemplates({ folder }).overridden).toEqual([]);
   });
 

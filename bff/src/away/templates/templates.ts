@@ -8,8 +8,8 @@ import { wordsOf } from './words.ts';
 
 export interface TemplateOptions {
   /**
-   * A folder with files that replace ours: `subject.liquid`, `text.liquid`, `html.liquid`, `words.en.json`,
-   * `words.de.json`. Missing files and words fall back to ours.
+   * A folder with files that replace built-in ones: `subject.liquid`, `text.liquid`, `html.liquid`, `words.en.json`,
+   * `words.de.json`. Missing files and words are taken from the built-in ones.
    */
   folder?: string | undefined;
   /** The IANA time zone for times in e-mails. Default: `UTC`. */
@@ -28,7 +28,7 @@ export interface Templates {
   render(message: AwayMessage): RenderedMessage;
   /** Only the subject, for channels with a title. */
   subject(message: AwayMessage): string;
-  /** The folder's files that replace ours. */
+  /** The names of the files in the folder that replace built-in ones. */
   readonly overridden: readonly string[];
 }
 
@@ -46,7 +46,7 @@ const RENDER_LIMIT_MS = 5_000;
 const KINDS = ['subject', 'text', 'html'] as const;
 
 /**
- * Loads the e-mail templates. Renders samples with those from the folder to find errors at startup.
+ * Loads the e-mail templates. To find errors at startup, renders sample messages with the templates in the folder.
  * @throws TemplateError that lists all errors with their file names
  */
 export function loadTemplates({ folder, timeZone = 'UTC' }: TemplateOptions = {}): Templates {
@@ -66,7 +66,7 @@ export function loadTemplates({ folder, timeZone = 'UTC' }: TemplateOptions = {}
     const renderLimit = sources[kind] === DEFAULT_SOURCES[kind] ? Infinity : RENDER_LIMIT_MS;
     return String(engineFor(kind).renderSync(parsed[kind], viewOf(message, options), { renderLimit }));
   };
-  // Tests render the samples with our own templates.
+  // Only render samples with templates from the folder. Our tests do that for the built-in templates.
   for (const kind of folder === undefined ? [] : KINDS) {
     attempt(TEMPLATE_FILES[kind], faults, () => {
       for (const sample of SAMPLES) {

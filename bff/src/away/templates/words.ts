@@ -26,7 +26,8 @@ const wordSchema = (name: keyof Words) => {
 const wordsSchema = z.strictObject(Object.fromEntries(NAMES.map((name) => [name, wordSchema(name)])));
 
 /**
- * The phrases in both languages. Phrases missing from a file fall back to ours. Adds errors in the files to `faults`.
+ * Returns the phrases in both languages. Uses the built-in phrase if a file lacks one. Adds errors in the files to
+ * `faults`.
  */
 export function wordsOf(sources: TemplateSources, faults: string[]): Record<'en' | 'de', Words> {
   return { en: read('en'), de: read('de') };

@@ -25,8 +25,8 @@ export class InstanceDocuments<T extends { instance: string }> {
   }
 
   /**
-   * Writes a document. If that updates the index, `select` picks which other documents to keep, and the rest are
-   * deleted.
+   * Writes a document. If the write also updates the index, calls `select` with all other instances' documents, and
+   * deletes those that `select` doesn't return.
    */
   async write(document: T, select: (documents: T[]) => T[] = (documents) => documents): Promise<void> {
     const { keyOf, ttlInSeconds, indexKey } = this.#kind;

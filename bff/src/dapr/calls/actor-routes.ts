@@ -26,8 +26,9 @@ export interface ActorRoutesOptions {
 const MAX_CALL_BYTES = 16 * 1024;
 
 /**
- * Serves daprd's calls to the actors hosted here: turns, which only our own instances can request, and deactivation,
- * which daprd cannot sign but which is harmless. There are no reminders, timers or other methods.
+ * Serves daprd's calls to this instance's actors: turns and deactivation. A turn must be signed by one of our
+ * instances. Deactivation comes from daprd, which can't sign it, but is harmless. There are no reminders, timers or
+ * other methods.
  */
 export function actorRoutes({ feedHost, partitionHost, signer, onRefused, log }: ActorRoutesOptions): Router {
   const take =

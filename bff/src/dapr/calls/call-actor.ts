@@ -10,9 +10,9 @@ export interface CallActorOptions {
 }
 
 /**
- * Calls an actor through the sidecar. Creates a new signature for each call. A response without a valid proof is
- * treated as if the host were unreachable, since any application can offer to host our actors. Without the timeout,
- * calls would hang forever while placement is down.
+ * Calls an actor through the sidecar. Creates a new signature for each call. Any application can offer to host our
+ * actors, so a response without a valid proof counts as an unreachable host. Without the timeout, calls would hang
+ * while Dapr's placement service is down.
  */
 export function createCallActor<Call, Result extends object>(
   { sidecar, signer, timeoutMs }: CallActorOptions,

@@ -17,14 +17,14 @@ const INDEX_SLACK = 1_000;
 export class Activation {
   readonly known = new KnownIds();
   readonly retracted = new KnownIds();
-  /** Hashes of ids that were retracted in a lost epoch and that this activation hasn't stored in the new epoch yet. */
+  /** Hashes of ids retracted in a lost epoch. This activation hasn't stored them in the new epoch yet. */
   readonly unwritten = new Set<string>();
   readonly segments = new Map<string, readonly Publication[]>();
   #confirmed = '';
   #latest: { head: string; publications: Publication[] } | undefined;
   #index: { head: string; index: HistoryIndex } | undefined;
 
-  /** Whether the broadcast, pops and deletions that belong to the head's commit are known to be done. */
+  /** Whether this activation knows that the broadcast, pops and deletions of the head's commit are done. */
   isConfirmed(head: Head): boolean {
     const isComplete = head.unconfirmed.length === 0 && head.withdrawn === undefined && !head.erased;
     return isComplete || this.#confirmed === identityOf(head);
@@ -34,7 +34,7 @@ export class Activation {
     this.#confirmed = identityOf(head);
   }
 
-  /** The publications that `head` added, if this activation wrote it. */
+  /** The publications that `head` added, if this activation wrote `head`. */
   publicationsOf(head: Head): Publication[] | undefined {
     return this.#latest?.head === identityOf(head) ? this.#latest.publications : undefined;
   }
@@ -61,8 +61,8 @@ export class Activation {
   }
 
   /**
-   * Updates the index with the commit. Drops it instead if it isn't the index of `base` or the commit erased the feed.
-   * A dropped index is rebuilt when needed.
+   * Updates the index with the commit. If the index doesn't belong to `base`, or if the commit erased the feed, drops
+   * the index instead. A dropped index is rebuilt when needed.
    */
   #adoptIndex({ head, publications, gone, erased }: Commit, base: Head | undefined): void {
     const index = base && !erased ? this.indexOf(base) : undefined;
@@ -75,6 +75,6 @@ export class Activation {
   }
 }
 
-/** A version alone is not unique: it can recur after an undetected rollback. */
+/** Identifies a head. The version alone isn't unique, because it can recur after an undetected rollback. */
 const identityOf = ({ epoch, version, offset, unconfirmed }: Head): string =>
   JSON.stringify([epoch, version, offset, unconfirmed]);

@@ -11,7 +11,7 @@ import { refusedItem, type PlacedItem, type RefusedItem } from '../peek/check-it
 import type { Progress } from '../claim/progress.ts';
 import { lastDone, type CommittedItem, type TurnDependencies, type TurnsDependencies } from '../turn/turn.ts';
 
-/** Entries `from` to `to` in a partition's run, and the items for each feed in order. */
+/** Entries `from` to `to` of a run in a partition. `items` contains each feed's items in order. */
 export interface PartitionBatch {
   run: string;
   partition: number;
@@ -33,9 +33,9 @@ const REMEDY =
   'A document of the feed is damaged. Delete it from the state store, so that the feed starts over, and put this record back.';
 
 /**
- * Commits a batch to all feeds in it and broadcasts it. A feed that already has some of the entries, for example after
- * a crash, only gets the missing entries. Resolves with the items for damaged feeds, which don't block other feeds.
- * Rejects when an outcome is unknown. Some feeds might have been committed by then; a retry commits the rest.
+ * Commits a batch to all feeds in it and broadcasts it. If a feed already has some of the entries, for example after a
+ * crash, it only gets the missing entries. A damaged feed doesn't block other feeds: resolves with the damaged feeds'
+ * items. Rejects when an outcome is unknown. Some feeds might have been committed by then; a retry commits the rest.
  */
 export async function commitFeeds(
   batch: PartitionBatch,
@@ -95,8 +95,8 @@ export async function commitFeeds(
 }
 
 /**
- * Like `Promise.all`, but rejects only after all have settled: once the turn rejects, the feeds are released, and work
- * that is still running would disturb their next turn.
+ * Like `Promise.all`, but rejects only after all have settled. When a turn rejects, its feeds are released, so work
+ * that is still running would disturb the feeds' next turn.
  */
 async function settleAll<T>(work: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(work);
@@ -104,8 +104,9 @@ async function settleAll<T>(work: readonly Promise<T>[]): Promise<T[]> {
 }
 
 /**
- * Adds the positions of notifications that this commit published, and drops notifications that it suppressed. Keeps
- * items that an earlier turn committed: that turn could have been interrupted before it passed them to `onItems`.
+ * Adds positions to the notifications that this commit published, and drops notifications that it suppressed. Keeps
+ * items that an earlier turn committed, because that turn might have been interrupted before it passed them to
+ * `onItems`.
  */
 const withPositions = (
   items: readonly PlacedItem[],
@@ -183,8 +184,9 @@ async function load(
 }
 
 /**
- * If a segment of an unconfirmed commit is damaged, the partition must stop. If the turn only set the feed's items
- * aside, it would count the commit as broadcast, and skip its deletions.
+ * Makes the turn fail if a segment of an unconfirmed commit is damaged. Otherwise, the turn would set the feed's items
+ * aside and go on. The partition's checkpoint would then show the commit as broadcast, and its deletions would be
+ * skipped.
  */
 function stopForDamagedSegment(error: unknown): never {
   if (!(error instanceof DamagedSegmentError)) throw error;

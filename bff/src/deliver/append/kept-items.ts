@@ -5,7 +5,7 @@ import type { CommittedItem } from '../turn/turn.ts';
 
 /**
  * Filters a feed's items in a batch. Drops notifications published before `erasedAt`, and notifications that an erasure
- * or later retraction in the batch removes, so that erased content isn't copied into fallbacks.
+ * or a later retraction in the batch removes. Otherwise, fallbacks would store copies of erased content.
  */
 export function keptItems(items: readonly CommittedItem[], erasedAt: number | undefined): CommittedItem[] {
   const lastErasure = items.findLastIndex(({ item }) => isErasure(item));

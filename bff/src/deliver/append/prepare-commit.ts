@@ -40,8 +40,8 @@ export interface PreparedCommit {
 }
 
 /**
- * Commits a batch on top of the loaded head; without a batch, only starts the epoch. Rejects if the store refused the
- * head or the outcome is unknown. The turn then retries from the start.
+ * Commits a batch on top of the loaded head. Without a batch, only starts the epoch. Rejects if the store refused the
+ * head or the outcome is unknown; the turn must then start over.
  */
 export async function commit(
   feed: string,
@@ -64,7 +64,8 @@ export async function prepareCommit(
   dependencies: CommitDependencies,
 ): Promise<PreparedCommit> {
   const { log, marks, limits, now, retire } = dependencies;
-  // An erasure forgets the ids, so it must not fail because of their documents.
+  // An erasure forgets all ids, so don't read the documents with them: the erasure must succeed even if they are
+  // damaged.
   const erases = batch?.items.some(isErasure) ?? false;
   if (!erases) await recallIds(loaded, activation, dependencies);
   const remembered = erases
@@ -123,9 +124,9 @@ async function recallIds(
 }
 
 /**
- * Loads the retracted ids into the activation. Returns the references to their documents, and the hashes of ids that no
- * document contains. Ids retracted in a lost epoch carry over if their documents still exist or this activation
- * remembers them.
+ * Loads the retracted ids into the activation. Returns the references to their documents, and the hashes of ids that
+ * are in no document. An id retracted in a lost epoch carries over if its document still exists or this activation
+ * remembers the id.
  */
 async function recallRetractions(
   { base, stored, beginsEpoch }: LoadedHead,

@@ -36,15 +36,15 @@ export interface ConfirmDependencies {
 
 const REMOVALS_AT_ONCE = 100;
 /**
- * Time (ms) after which an erasure counts as finished if its head references no list of withdrawn documents. Versions
- * such as 0.1.0 wrote no list when they erased a feed without documents, so we can't tell whether they finished the
- * erasure. If such a version crashed before finishing, the erasure's announcement is redelivered within seconds after
- * an instance starts.
+ * An erasure whose head references no list of withdrawn documents counts as finished after this time (ms). Such heads
+ * are from versions such as 0.1.0, which wrote no list if the erased feed had no documents. The head therefore doesn't
+ * show whether the erasure was finished. If the version crashed before it finished the erasure, the announcement is
+ * redelivered within seconds after an instance starts.
  */
 const UNFINISHED_MS = 60 * 60 * 1000;
 
 /**
- * Pops `head`'s unconfirmed entries and broadcasts the publications, unless this activation knows that both are done.
+ * Pops `head`'s unconfirmed entries and broadcasts their publications, unless this activation knows that both are done.
  * Both are safe to repeat after a crash: popping an entry again is a no-op, and browsers recognize publications by
  * offset. Then deletes documents with content that the commit removed, and copies of retracted or erased content.
  * Rejects if an outcome is unknown. In that case, don't commit anything on top of this head.

@@ -16,8 +16,9 @@ interface Claim {
 }
 
 /**
- * Claims entries that turns have committed and broadcast: writes the checkpoint, then pops the entries. Turns that end
- * during a write share the next write. If a pop's outcome is unknown, Dapr redelivers the announcement.
+ * Claims entries that turns have committed and broadcast: writes the checkpoint, then pops the entries. If turns end
+ * while the checkpoint is being written, they share the next write. If a pop's outcome is unknown, Dapr redelivers the
+ * announcement.
  */
 export class Claimer {
   readonly #partition: number;

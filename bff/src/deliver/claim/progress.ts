@@ -44,8 +44,8 @@ export class Progress {
       const etag = stored?.etag ?? 0;
       const runs = stored?.checkpoint.runs ?? {};
       const version = stored?.checkpoint.version ?? 0;
-      // If version and etag differ, a host wrote the checkpoint back to a store that had lost it. Count this as a
-      // rollback only once, not whenever the same checkpoint is reread.
+      // If version and etag differ, the store had lost the checkpoint and a host wrote it back. Count this rollback
+      // only once, not each time the same checkpoint is reread.
       const isRevived = version !== etag && (this.#seen.etag !== etag || this.#seen.version !== version);
       const isRolledBack = etag < this.#seen.etag || isRevived;
       const before = this.#runs;
@@ -57,7 +57,9 @@ export class Progress {
     });
   }
 
-  /** Runs reads and writes one at a time, since a read overtaken by a write would look like a rollback. */
+  /**
+   * Runs reads and writes one at a time. If a write overtook a read, the result of the read would look like a rollback.
+   */
   #exclusively<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#last.then(work, work);
     this.#last = done.catch(() => undefined);

@@ -52,8 +52,8 @@ export class ErasedContent {
   }
 
   /**
-   * Like `has`, but fast for up to 100,000 items: searches the text of many items at a time, and the text of a single
-   * item only if a joint search found erased content or the text could be base64.
+   * Like `has`, but fast for up to 100,000 items. Searches the text of many items at a time. Searches a single item's
+   * text only if the joint search found erased content, or if the text could be base64.
    */
   among(items: readonly unknown[]): (index: number, context: ItemContext) => boolean {
     const withoutFeed = items.map((item) => feedOf(item) === undefined);
@@ -87,7 +87,7 @@ export class ErasedContent {
     return this.#has(feed, idOfPublication(publication), parseDateTime(notification.createdAt) ?? Infinity);
   }
 
-  /** Whether this id is erased in any feed. For unreadable content, where the feed is unknown. */
+  /** Whether this id is erased in any feed. Use this for unreadable content, whose feed is unknown. */
   hasId(id: string): boolean {
     return this.#allIds.has(id);
   }
@@ -101,7 +101,7 @@ export class ErasedContent {
     );
   }
 
-  /** Whether the text contains an erased feed's name, and not just as the prefix of a longer name. */
+  /** Whether the text contains an erased feed's name. Ignores longer names that only start with that name. */
   #isFeedIn(text: string, publishedAt: number): boolean {
     if (this.#lengths.size === 0) return false;
     for (const { index } of text.matchAll(FEED_START))

@@ -2,7 +2,7 @@ import { idOfItem, parseDateTime, parseJson, withIds, type SetAside } from '@toc
 import type { ErasedContent } from './erased-content.ts';
 import { sha256 } from '../../feed/ids.ts';
 
-/** Content set aside within this time after an erasure could have been published before it. */
+/** Content that was set aside within this time after an erasure could have been published before the erasure. */
 const IN_TRANSIT_MS = 60_000;
 
 /**
@@ -32,8 +32,8 @@ export function withoutErased(record: SetAside, content: ErasedContent): SetAsid
     return ids.some((id) => isErased(at, { feed, id, publishedAt: createdAt ?? publishedAt }));
   });
   if (!erased.includes(true)) return record;
-  // Ids depend on an item's index, which changes when items are removed. So store the ids that the remaining items
-  // would have got.
+  // An item's id depends on its index, which changes when items are removed. So store in each remaining item the id
+  // that it would have got without the removal.
   const listWithIds =
     record.event === undefined ? list : (withIds(list, (index) => idIn(record.entry, index)) as unknown[]);
   const remaining = listWithIds.filter((_, index) => !erased[index]);

@@ -8,7 +8,7 @@ const DEFAULT_MAX_FEEDS = 100_000;
  * The highest position that this instance has seen for each feed in broadcasts, heads and its own commits. A head below
  * the mark was rolled back.
  *
- * Forgets the least recently used feeds. For a forgotten feed, a rollback is only detected if a view on this instance
+ * Forgets the least recently used feeds. A rollback of a forgotten feed is only detected if a view on this instance
  * still has the feed's ring. An unknown position is never treated as 0.
  */
 export class HighWaterMarks {

@@ -6,11 +6,11 @@ import type { HighWaterMarks } from './high-water-marks.ts';
 import type { StoredHead } from '../ports.ts';
 import { readHead, type ReadHeadDependencies } from './read-head.ts';
 
-/** Facts known to a turn's caller and possibly unknown to the host. */
+/** Facts that the caller of a turn knows, but the host might not. */
 export interface CallerHints {
   /** The caller's high-water mark for the feed. */
   heard?: Position | undefined;
-  /** A document that the head references but the caller couldn't find. A feed's view reports one after two attempts. */
+  /** A document that the head references and the caller couldn't find. A view reports it after two failed attempts. */
   lostDocument?: string | undefined;
 }
 
@@ -51,8 +51,8 @@ export async function loadHead(
   const loss = await lossOf(head, etag, expected, caller, dependencies);
   if (loss !== 'revived') marks.raise(feed, head);
   if (!loss) {
-    // In a store that came back empty, feeds begin in a later epoch. If the feed had publications, the next commit
-    // stores a head, which announces that epoch to readers.
+    // In a store that came back empty, feeds begin in a later epoch. If this feed had publications, readers must learn
+    // of that epoch, so the next commit starts it by storing a head.
     const beginsEpoch = isLost(etag, expected);
     return { base: beginsEpoch ? undefined : head, epoch: head.epoch, beginsEpoch, stored: head, etag };
   }
@@ -61,8 +61,8 @@ export async function loadHead(
 }
 
 /**
- * Whether the stored head is safe to build on. It isn't if it was lost, was written back after the store was emptied,
- * or is below the high-water mark.
+ * Whether the turn can build on the stored head. It can't if the head was lost, was written back after the store was
+ * emptied, or is below the high-water mark.
  */
 export const isSound = ({ head, etag }: StoredHead, expected: Position | undefined): boolean =>
   head.version === etag && !isLost(etag, expected) && !isHigher(expected, head);

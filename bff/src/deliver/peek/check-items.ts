@@ -79,7 +79,7 @@ export function refusedItem(
 ): RefusedItem {
   const parsedFeed = feedSchema.safeParse((candidate as { feed?: unknown } | null)?.feed);
   const feed = parsedFeed.success ? parsedFeed.data : '';
-  // Shaped like an entry so that the record can be put back.
+  // The record needs the form of an entry, so that it can be put back.
   const content = JSON.stringify({ notifications: [candidate] });
   return { entry: setAsideItemName(place, index, feed), feed, reason, faults, content };
 }

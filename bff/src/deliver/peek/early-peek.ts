@@ -2,8 +2,8 @@ import type { Entries } from '../ports.ts';
 
 /**
  * Wraps `entries` and immediately starts to peek at `key`, while the head or checkpoint is still loading. This is safe
- * because entries never change, and the head shows whether they are committed. After a miss, looks up the entry on
- * demand.
+ * because entries never change, and the head shows whether they are committed. If the early peek finds no entry, peeks
+ * again on demand.
  */
 export function peekEarly(entries: Entries, key: string): Entries {
   const early = entries.peek(key).catch(() => undefined);

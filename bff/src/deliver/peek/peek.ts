@@ -2,9 +2,12 @@ import { MAX_COMMIT_BYTES } from '../../feed/limits.ts';
 import type { Entries } from '../ports.ts';
 
 const PEEKS_AT_ONCE = 16;
-/** A longer gap before an announced number is searched only if an entry exists near that number. */
+/**
+ * If the gap before an announced number is longer than this, the gap is searched only if an entry exists near the
+ * number.
+ */
 const MAX_GAP = 10_000;
-/** Entries count as near an announced number if they are within this distance before it. */
+/** An entry is near an announced number if it is at most this far before it. */
 const NEAR = 1_000;
 
 export type KeyOf = (seq: number) => string;
@@ -38,8 +41,8 @@ export async function peekForward(
 }
 
 /**
- * Finds the first entry to process in a run that the head doesn't list: the start of the consecutive entries that end
- * with `announced`. Resolves with `announced + 1` if the announced entry is missing.
+ * Finds the first entry to process in a run that the head doesn't list. This is the first of the consecutive entries
+ * that end with `announced`. Resolves with `announced + 1` if the announced entry is missing.
  */
 export async function walkBack(entries: Entries, keyOf: KeyOf, announced: number): Promise<number> {
   let first = announced + 1;
@@ -54,8 +57,8 @@ export async function walkBack(entries: Entries, keyOf: KeyOf, announced: number
 }
 
 /**
- * Finds the last of the consecutive missing entries that start at `from`, at most `to`; `from - 1` if entry `from`
- * exists after all.
+ * Finds the end of the gap that starts at `from`. Returns the number of the last missing entry, at most `to`, or `from
+ * - 1` if entry `from` exists after all.
  */
 export async function findLastMissing(
   entries: Entries,

@@ -19,8 +19,8 @@ export interface ReceiveDependencies {
 }
 
 /**
- * Routes an announcement to the partition (in version 0.1.0, to the feed). Sets unreadable announcements aside. Rejects
- * if the announcement must be redelivered.
+ * Routes an announcement to its partition, or to its feed if the announcement is from version 0.1.0. Sets unreadable
+ * announcements aside. Rejects if the announcement must be redelivered.
  */
 export async function receiveAnnouncement(
   data: unknown,

@@ -10,7 +10,7 @@ export function unreadableRecord(
   const content = JSON.stringify(data) ?? String(data);
   return {
     v: DOCUMENT_VERSION,
-    // Hashed because Dapr refuses some texts as keys.
+    // Hash the content, because Dapr refuses some texts as keys.
     entry: `announcement:${shortHash(content)}`,
     feed: '',
     reason,

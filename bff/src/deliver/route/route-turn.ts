@@ -3,9 +3,9 @@ import { LRUCache } from 'lru-cache';
 import type { Announced, TurnTaker } from '../turn/turn.ts';
 
 /**
- * The host for a feed or partition gave no valid response. `mayStillBeWorking` means that there was no response at all,
- * so the host may still be working on the turn. Otherwise, Dapr couldn't reach the host, or the response didn't come
- * from our own instances.
+ * The host of a feed or partition gave no valid response. If `mayStillBeWorking` is true, there was no response at all,
+ * so the host might still be working on the turn. If it is false, Dapr couldn't reach the host, or the response came
+ * from a process that isn't one of our instances.
  */
 export class HostUnreachableError extends Error {
   override name = 'HostUnreachableError';
@@ -37,8 +37,8 @@ const MAX_UNREACHABLE = 1_000;
 
 /**
  * Routes each turn to the actor's host: through Dapr, or directly if this instance is the host. If the host is
- * unreachable, this instance runs the turn so that feeds don't have to wait for Dapr to move the actor. If two
- * activations write the same head, the store refuses the later write because the etag is stale.
+ * unreachable, this instance runs the turn, because Dapr can take a while to move the actor. If two activations write
+ * the same head, the store refuses the later write because the etag is stale.
  */
 export function createTurnRouter<Name extends string | number, Result, A extends Announced>(
   dependencies: TurnRouterDependencies<Name, Result, A>,

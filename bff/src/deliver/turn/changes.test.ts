@@ -29,7 +29,7 @@ describe('a retraction', () => {
     await host.turn(1);
   });
 
-  it('should be broadcast with an offset of its own, and immediately remove the content from the store', async () => {
+  it('should be broadcast with a new offset, and immediately remove the content from the store', async () => {
     const before = f.head;
     f.put(2, [retract('a')]);
     expect(await f.instance().turn(2)).toMatchObject({ outcome: 'delivered', position: { offset: 3 } });

@@ -11,7 +11,7 @@ it('should limit the number of feeds it keeps between turns', async () => {
   expect(host.activations).toBeGreaterThanOrEqual(90);
 });
 
-it("should not look at all kept feeds in each feed's turn once there are too many", async () => {
+it('should not scan all kept feeds in every turn once there are too many', async () => {
   const f = new Fixture();
   f.maxActivations = 100;
   const { host } = f.instance();

@@ -7,7 +7,7 @@ import { takeFeedTurn } from '../v1/feed-turn.ts';
 import type { Announced, TurnsDependencies, TurnResult } from './turn.ts';
 
 const MAX_ACTIVATIONS = 20_000;
-/** Evicting reduces the activations to this share of the maximum, so that the next scan isn't due right away. */
+/** Evicting keeps this share of the maximum number of activations, so that the next scan isn't due right away. */
 const KEPT_SHARE = 0.9;
 /** Maximum number of ids across all activations. */
 const MAX_KNOWN_IDS = 1_000_000;
@@ -91,7 +91,8 @@ export class FeedHost {
   }
 
   /**
-   * Drops the feed's cache; the next turn reloads it. Safe to call at any time: keeps unwritten state and state in use.
+   * Drops the feed's cache; the next turn reloads it. Safe to call at any time: keeps the cache if it has unwritten
+   * state or is in use.
    */
   deactivate(feed: string): void {
     this.#hosted.remove(feed);

@@ -37,8 +37,8 @@ export class FeedTurn {
     if (loaded.loss) this.dependencies.events.lossDetected(this.feed, loaded.loss);
     await this.dependencies.onStep('loaded');
     await this.#order.before;
-    // A new epoch doesn't include the stored head's unconfirmed commits, so the entries in those commits get
-    // reprocessed.
+    // A new epoch doesn't include the stored head's unconfirmed commits. The entries in those commits are processed
+    // again.
     if (loaded.beginsEpoch) await deleteWithdrawn(this.feed, loaded.stored, this.dependencies);
     else await this.#confirm(loaded);
     return loaded;

@@ -95,7 +95,8 @@ class PartitionTurn {
         }
         outcome ??= 'set-aside';
         if (isTooFar) {
-          // Don't count the number as done: the run's next entries are still to come.
+          // Don't mark the run as finished up to `seq`: the run's next entries have lower numbers and are still to
+          // come.
           await this.#setAsideMissing(seq, seq);
           break;
         }
@@ -130,8 +131,8 @@ class PartitionTurn {
   }
 
   /**
-   * Handles the announced entries `lowest` to `highest` that are already finished. If such an entry still exists, the
-   * pop failed or the store was rolled back, so the entry is processed again: each feed's head shows whether the feed
+   * Handles the announced entries `lowest` to `highest` that are already finished. If such an entry still exists, its
+   * pop failed or the store was rolled back. The entry is then processed again; each feed's head shows whether the feed
    * has the entry's items. Resolves with true if an entry exists or is about to be popped.
    */
   async #takeFinished(lowest: number, highest: number): Promise<boolean> {
@@ -149,8 +150,8 @@ class PartitionTurn {
   }
 
   /**
-   * The first number to process: after the last finished entry or, in an unknown run, the start of the consecutive
-   * entries that end at the lowest announced entry.
+   * Returns the first number to process: the one after the last finished entry. In an unknown run, this is the first of
+   * the consecutive entries that end at the lowest announced entry.
    */
   async #begin(lowest: number): Promise<number> {
     const last = this.#state.progress.of(this.#run);

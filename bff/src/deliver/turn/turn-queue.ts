@@ -120,7 +120,8 @@ const MAX_SPAN = 1_000;
 
 /**
  * Combines two announcements in a run into an announcement that covers both numbers. Returns `undefined` if they belong
- * to different runs, or are so far apart that a wrong number in one could keep the other from reaching an entry.
+ * to different runs or their numbers are more than `MAX_SPAN` apart. One of the numbers could then be wrong, and a
+ * combined turn that searches for it might never reach the other entry.
  */
 export function combineAnnouncements<A extends Entry>(a: A, b: A): A | undefined {
   if (a.run !== b.run) return undefined;

@@ -39,8 +39,8 @@ export interface CommittedItem extends PlacedItem {
 
 /**
  * Called with a batch's items once they are committed and broadcast, and again if the turn is retried. `items` excludes
- * erased, retracted and suppressed notifications. If the call rejects, the turn is retried; the entries stay until it
- * resolves.
+ * erased, retracted and suppressed notifications. If the call rejects, the turn is retried. The entries stay in the
+ * store until the call resolves.
  */
 export type OnItems = (items: ReadonlyMap<string, readonly CommittedItem[]>) => Promise<void>;
 
@@ -50,7 +50,7 @@ export interface TurnsDependencies extends Omit<TurnDependencies, 'limits'> {
   onItems?: OnItems | undefined;
 }
 
-/** A run's highest announced entry. `from` is the lowest if multiple were announced. */
+/** The highest announced entry of a run. If several were announced, `from` is the lowest. */
 export interface AnnouncedEntry {
   run: string;
   seq: number;

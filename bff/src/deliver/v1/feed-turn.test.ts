@@ -83,7 +83,7 @@ describe('a missing entry', () => {
     expect(await f.ids()).toEqual(['n1', 'n4']);
   });
 
-  it("should leave an unknown run's earlier entries to their own announcements", async () => {
+  it("should not affect an unknown run's earlier entries, which have separate announcements", async () => {
     f.deposit(1, ['n1']);
     const { turn } = f.instance();
     expect(await turn(2)).toMatchObject({ outcome: 'set-aside' });
@@ -128,7 +128,7 @@ describe('a missing entry', () => {
     expect(await f.ids()).toEqual(['n1']);
   });
 
-  it('should end the backward search in an unknown run and leave lower numbers undecided', async () => {
+  it('should end the backward search in an unknown run, without deciding whether lower numbers are missing', async () => {
     for (const seq of [1, 2, 4, 5]) f.deposit(seq, [`n${seq}`]);
     await f.instance().turn(5);
     expect(await f.ids()).toEqual(['n4', 'n5']);

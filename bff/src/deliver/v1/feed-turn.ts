@@ -17,10 +17,10 @@ import { lastDone, type AnnouncedEntry, type Outcome, type TurnResult } from '..
 import { checkEntry, type CheckedEntry } from './check-entry.ts';
 
 /**
- * Runs the turn for a version 0.1.0 announcement, where entries belong to a single feed: loads the head, completes the
- * last commit, peeks at the entries up to the announced entry, commits them in order, then claims and broadcasts them.
- * Within a process, a feed's turns overlap only as `order` allows; between processes, the head's etag detects
- * conflicts. Rejects if the announcement must be redelivered.
+ * Runs the turn for a version 0.1.0 announcement. The entries of that version belong to a single feed. The turn loads
+ * the head, completes the last commit, peeks at the entries up to the announced entry, commits them in order, then
+ * claims and broadcasts them. Within a process, a feed's turns overlap only as `order` allows; between processes, the
+ * head's etag detects conflicts. Rejects if the announcement must be redelivered.
  */
 export const takeFeedTurn = (announced: AnnouncedEntry, input: FeedTurnInput): Promise<TurnResult> =>
   retryWithoutLostDocument(input, (turn) => new AnnouncedFeedTurn(turn, announced).take());
@@ -85,8 +85,8 @@ class AnnouncedFeedTurn {
   }
 
   /**
-   * The first number to process: after the last entry in the head or, in an unknown run, the start of the consecutive
-   * entries that end at the lowest announced entry.
+   * Returns the first number to process: the one after the last entry in the head. In an unknown run, this is the first
+   * of the consecutive entries that end at the lowest announced entry.
    */
   async #begin(loaded: LoadedHead): Promise<number> {
     const last = lastDone(loaded, this.#run);

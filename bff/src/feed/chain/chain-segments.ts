@@ -30,8 +30,9 @@ export interface WrittenSegment {
 const READS_AT_ONCE = 8;
 
 /**
- * Appends publications to a chain of segments and removes the content of publications in `gone`. To do so, rewrites the
- * affected segments under new keys. `withdrawn` lists the old keys, which still have the content.
+ * Appends publications to a chain of segments and removes the content of publications in `gone`. To remove content,
+ * rewrites the affected segments under new keys. `withdrawn` lists the old keys, whose documents still have the
+ * content.
  */
 export async function chainSegments(
   chain: SegmentChain,

@@ -10,15 +10,18 @@ export interface FeedDocument {
 }
 
 /**
- * Number of size tiers below full documents. Each tier starts at a quarter of the size where the next larger tier
- * starts; the smallest tier has no minimum. A chain is a list of immutable documents, oldest first. New documents keep
- * the chain short by absorbing small documents at the end of the chain: no more than three adjacent documents share a
- * tier, and no document follows a document in a smaller tier. Each item is rewritten at most once per tier, and a chain
- * with F full documents has at most F + 3 * TIERS documents.
+ * Number of size tiers below full documents. A chain is a list of immutable documents, oldest first. To keep the chain
+ * short, a new document absorbs small documents at its end: no more than three adjacent documents share a tier, and no
+ * document follows a document in a smaller tier. Each tier's minimum size is a quarter of the next larger tier's
+ * minimum; the smallest tier has none. Each item is rewritten at most once per tier, and a chain with F full documents
+ * has at most F + 3 * TIERS documents.
  */
 export const TIERS = 5;
 
-/** A size's tier: 0 for full documents, which never get absorbed. Higher numbers mean smaller documents. */
+/**
+ * Returns the tier of a size. Tier 0 is for full documents, which are never absorbed. Higher tiers have smaller
+ * documents.
+ */
 const tier = (size: number, full: number): number => {
   let bound = full;
   for (let t = 0; t < TIERS; t++, bound /= 4) if (size >= bound) return t;

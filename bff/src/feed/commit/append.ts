@@ -27,7 +27,7 @@ export function splitAtErasure(items: readonly EntryItem[]): {
   return { erasure, items: later };
 }
 
-/** Whether appending the items could remove earlier publications, which requires the history index. */
+/** Whether appending the items could remove earlier publications. If so, `append` needs the history index. */
 export const removesContent = (items: readonly Appendable[]): boolean =>
   items.some((item) => isRetraction(item) || item.collapseKey !== undefined);
 
@@ -133,9 +133,9 @@ class Appender {
   }
 
   /**
-   * Like `#acceptPlain`, but for events, which are identified by id and source. If another notification has the id, the
-   * event gets a derived id, and earlier retractions of the original id have no effect. If no other notification has
-   * the id, an earlier retraction of it suppresses the event.
+   * Like `#acceptPlain`, but for events, which are identified by id and source. If another notification already has the
+   * id, the event gets a derived id, and is published even if the original id was retracted earlier. Otherwise, an
+   * earlier retraction of the id suppresses the event.
    */
   #acceptEvent({ sourceHash = '', ...notification }: Arrival): AcceptedNotification | undefined {
     const { id } = notification;

@@ -6,8 +6,8 @@ import type { FeedLimits } from '../limits.ts';
 const MAX_AHEAD_MS = 5_000;
 
 /**
- * The new head's cutoff: notifications published before this time count as erased. It carries over to a new epoch, and
- * is dropped once no notification from before the cutoff can arrive.
+ * Returns the new head's cutoff: notifications published before this time count as erased. The cutoff carries over to a
+ * new epoch. It is dropped once notifications from before it can no longer arrive.
  */
 export function erasedUntil(
   stored: Pick<Head, 'erasedAt'>,

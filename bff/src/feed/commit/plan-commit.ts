@@ -42,9 +42,9 @@ export interface FeedBatch {
 
 const LABEL_LENGTH = 8;
 /**
- * Lifetime of an erasure's list of withdrawn documents: two years, like a reader's longest-lived documents. An
- * erasure always writes a list, even an empty one: the erasure counts as unfinished while the list exists. Normally,
- * the list is deleted right away.
+ * Lifetime of an erasure's list of withdrawn documents: two years, like a reader's longest-lived documents. An erasure
+ * counts as unfinished while its list exists, so every erasure writes a list, even an empty one. Normally, the list is
+ * deleted right away.
  */
 const ERASURE_TTL_SECONDS = 2 * 366 * 24 * 60 * 60;
 
@@ -61,7 +61,7 @@ export interface CommitInput {
   writes: number;
   batch: FeedBatch | undefined;
   known: KnownIds;
-  /** References to the documents with retracted ids. They carry over to a new epoch when an epoch is lost. */
+  /** References to the documents with retracted ids. When an epoch is lost, they carry over to the new epoch. */
   retractions: readonly IdsReference[];
   retracted: KnownIds;
   /** Hashes of retracted ids that carry over from a lost epoch but aren't in any document. */

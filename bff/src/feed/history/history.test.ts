@@ -90,7 +90,7 @@ describe('segments that were written with other limits', () => {
     expect(keysOf(segment(long, 2_000_000, 1), segment(short, 1_500_000, 2))).toEqual([]);
   });
 
-  it("should have the lifetime that version 0.1.0 gave them if their key doesn't contain one", () => {
+  it('should have the lifetime of version 0.1.0 segments if their key contains no lifetime', () => {
     const unmarked = { ...raised, unmarkedLifeMs: 1_000_000 };
     expect(keptSegments([segment('a', 1_000_000, 1), segment('b', 1, 2)], unmarked, now)).toHaveLength(1);
   });
@@ -109,7 +109,7 @@ describe('ids', () => {
     );
   });
 
-  it("should be forgotten when their document's own lifetime ends, even if the history's limit changed", () => {
+  it("should be forgotten when their document's lifetime ends, even if the history's limit has changed", () => {
     const [later, earlier] = [1_000_000, 600_000];
     const references = [
       { key: keyWithLife('expired', 500_000), count: 1, at: earlier - 100_000 },

@@ -2,8 +2,8 @@ import type { Head, IdsReference, SegmentReference } from '@tocsin/contracts';
 import type { FeedLimits } from '../limits.ts';
 
 /**
- * The segments that are in the history at `now`. Drops whole segments, oldest first. If limits change, a newer segment
- * can expire before an older one, which is then dropped too.
+ * Returns the segments that are in the history at `now`. Drops whole segments, oldest first. After a change of the
+ * limits, a newer segment can expire before an older segment. The older segment is then dropped too.
  */
 export function keptSegments(
   segments: readonly SegmentReference[],
@@ -21,10 +21,10 @@ export function keptSegments(
   return segments.slice(newestDropped + 1);
 }
 
-/** The id documents that the feed still remembers at `now`. */
+/** Returns the documents with ids that the feed still remembers at `now`. */
 export function keptIds(ids: readonly IdsReference[], limits: FeedLimits, now: number): IdsReference[] {
   let count = ids.reduce((sum, reference) => sum + reference.count, 0);
-  // Each document expires on its own, because limits can change: a newer one can expire before an older one.
+  // Check each document: after a change of the limits, a newer document can expire before an older document.
   return ids.filter((reference) => {
     count -= reference.count;
     return count < limits.idsMax && reference.at + (lifeIn(reference.key) ?? limits.entryLifeMs) > now;
@@ -32,9 +32,9 @@ export function keptIds(ids: readonly IdsReference[], limits: FeedLimits, now: n
 }
 
 /**
- * A document's lifetime in seconds (base 36) at the end of its key, such as `.1jk00t`. Without the lifetime, documents
- * written before a limit was raised would count as lost once they expire. It's in the key because earlier versions
- * refuse heads with unknown members.
+ * A document's lifetime in seconds (base 36) at the end of its key, such as `.1jk00t`. Without it, documents written
+ * before a limit was raised would count as lost once they expire. The lifetime is in the key, not in the head, because
+ * earlier versions refuse heads with unknown members.
  */
 const LIFE = /\.([0-9a-z]+)t$/;
 
@@ -47,7 +47,7 @@ function lifeIn(key: string): number | undefined {
   return seconds === undefined ? undefined : parseInt(seconds, 36) * 1000;
 }
 
-/** The runs that can still have entries at `now`, up to `max`. Drops the least recently active first. */
+/** Returns the runs that can still have entries at `now`, at most `max`. Drops the least recently active runs first. */
 export function keptRuns(
   producers: Head['producers'],
   limits: FeedLimits,

@@ -36,7 +36,7 @@ export class Removals {
     this.offset = highest;
   }
 
-  /** Why the publication loses its content, based on the first removal after it; `undefined` if it doesn't. */
+  /** Returns whether the first removal after the publication retracted or replaced it. `undefined` if none did. */
   reasonFor({ offset, notification }: Publication): GoneReason | undefined {
     if (notification === null) return undefined;
     const { id, collapseKey = '' } = notification;

@@ -14,9 +14,9 @@ const SENDGRID = { sendgrid: { metadata: { emailTo: '$email' }, data: '$text' } 
 
 let folder: string;
 let bff: ServedBff;
-/** The calls to bindings: name, data, metadata. */
+/** The arguments of each call to a binding: name, data and metadata. */
 let invocations: unknown[][];
-/** The error of every call to a binding, if set. */
+/** If set, every call to a binding fails with this error. */
 let bindingError: string | undefined;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'tocsin-channels-'));
@@ -92,7 +92,7 @@ describe('consent to e-mail', () => {
     expect((await channels()).email.address).toBe('second@example.org');
   });
 
-  it('should count the codes that might have been sent or were refused, but not those that certainly failed', async () => {
+  it('should count a code that the channel refused, but not a code that certainly could not be sent', async () => {
     await serve({ bindings: SENDGRID });
     const requestCode = () => call('POST', '/email/code', { address: 'second@example.org' });
     bindingError = 'connection refused';

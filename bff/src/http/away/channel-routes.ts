@@ -25,7 +25,7 @@ export interface ChannelRoutesOptions {
   log: Logger;
 }
 
-/** Whether the channel only reaches readers with an e-mail address, like a binding that uses `$email`. */
+/** Whether the channel only reaches readers with an e-mail address, as a binding that uses `$email` does. */
 export const sendsEmail = ({ channel }: { channel: Channel }): boolean =>
   !channel.reaches({ push: [] }) && channel.reaches({ email: { address: 'a@x.example' }, push: [] });
 
@@ -111,7 +111,7 @@ export function channelRoutes(options: ChannelRoutesOptions): Router {
       const result = await sendCode(emailChannel, { reader, address: body.address, code, language, links });
       if (result.outcome === 'sent' || result.outcome === 'unknown') return void response.status(204).end();
       log.warn({ reason: result.reason }, 'cannot send a code by e-mail');
-      // A refused code counts, so that a reader can't try any number of addresses.
+      // A code that the channel refused still counts. Otherwise, a reader could try any number of addresses.
       if (result.outcome === 'unavailable') await contacts.withdrawCode(reader, created);
       sendUnavailable(response, 'The code could not be sent. Request a new one.');
     } catch (error) {

@@ -31,7 +31,7 @@ afterEach(async () => {
 
 const linkTo = (via: string, reader = READER) =>
   linksFor(bff.url, bff.backend.linkProofs)(reader, via).unsubscribe;
-/** A mailbox provider's request: no cookies, no token, not from our pages. */
+/** Sends a request as a mailbox provider does: without cookies or a token, and from an origin that isn't ours. */
 const oneClick = (link: string) =>
   fetch(link, {
     method: 'POST',
@@ -42,7 +42,7 @@ const oneClick = (link: string) =>
 const address = async () => (await contacts.find(READER)).email?.address;
 
 describe('the unsubscribe link', () => {
-  it('should be under /app because every proxy forwards that to a bff', () => {
+  it('should be under /app, which every proxy forwards to a bff', () => {
     expect(new URL(linkTo('email')).pathname).toBe('/app/unsubscribe');
   });
 
@@ -99,7 +99,7 @@ describe('the unsubscribe link', () => {
     ['push', ADDRESS],
     ['sendgrid', undefined],
   ])(
-    'should only stop e-mail if its channel no longer exists but could have sent e-mail: %s',
+    'should stop e-mail only if the removed channel in the link could have sent e-mail: %s',
     async (via, left) => {
       expect((await oneClick(linkTo(via))).status).toBe(200);
       expect(await address()).toBe(left);

@@ -55,9 +55,10 @@ const POLICY = [
 ].join(';');
 
 /**
- * `/app/unsubscribe`, the link in e-mails (`/unsubscribe` in earlier versions). It works without signing in because it
- * contains a proof that this deployment created it. `POST` unsubscribes with one click (RFC 8058). `GET` only shows a
- * button because mail scanners open links. Readers can also resume channels that need no address, such as webhooks.
+ * Serves `/app/unsubscribe`, the address of the links in e-mails, and `/unsubscribe` for links from earlier versions.
+ * Readers don't need to sign in because the link contains a proof that this deployment created it. `POST` unsubscribes
+ * with one click (RFC 8058). `GET` only shows a button because mail scanners open links. Readers can also resume
+ * channels that need no address, such as webhooks.
  */
 export function unsubscribeRoutes({ channels, contacts, proofs, log }: UnsubscribeRoutesOptions): Router {
   /**
@@ -112,8 +113,8 @@ export function unsubscribeRoutes({ channels, contacts, proofs, log }: Unsubscri
           await contacts.stop(reader, via);
           return sendStopped(response, language, link);
         }
-        // An e-mail with a code might have gone to a stranger, so the link in it only invalidates the code and doesn't
-        // remove the reader's address.
+        // An e-mail with a code might have reached a stranger. The link in that e-mail therefore doesn't remove the
+        // reader's address. It only invalidates the code.
         if (via === CODE_LINK) await contacts.invalidateCode(reader);
         else await contacts.removeEmail(reader);
         sendPage(response, language, done);

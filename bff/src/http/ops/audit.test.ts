@@ -210,7 +210,7 @@ describe('an action on the ops page', () => {
   const stored = async () =>
     (await guarded.backend.auditReader.read(undefined, 100)).map(({ value }) => value);
 
-  it('should be recorded by its name if it is refused', async () => {
+  it('should be recorded with its action name if it is refused', async () => {
     const names = {
       ...{
         'DELETE /app/ops/revocations/ada': 'reader-restored',

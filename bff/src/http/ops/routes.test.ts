@@ -12,7 +12,7 @@ it('should find exactly the routes of the ops page in docs/operations.md', () =>
   const served = stack
     .flatMap(({ handle }) => (handle as Partial<Router>).stack ?? [])
     .flatMap(({ route }) => (route?.stack ?? []).map(({ method }) => [method, route?.path ?? ''] as const))
-    // A handler for all methods, which refuses the others, has no method.
+    // The handlers that refuse all other methods have no method of their own. Skip them.
     .filter(([method]) => method)
     .map(([method, path]) => {
       const full = path.startsWith('/app/') ? path : `/app/ops${path}`;

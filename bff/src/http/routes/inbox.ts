@@ -51,7 +51,9 @@ export function inboxRoutes(
   return router;
 }
 
-/** Responds with the error if the reader can correct it, in which case nothing was saved. Otherwise returns false. */
+/**
+ * Responds and returns true if the change was refused, which means that nothing was saved. Otherwise, returns false.
+ */
 function respondIfRefused(response: Response, error: unknown): boolean {
   if (error instanceof UnknownIdsError) {
     sendProblem(response, {

@@ -38,7 +38,7 @@ const requestStream = (claims: object) =>
 const metrics = async () => (await fetch(`${bff.url}/metrics`)).text();
 const countHeartbeats = () => received.split('\n:\n').length - 1;
 
-it('should keep sending a stream after a second stream, queued behind it on the same connection, ends', async () => {
+it('should keep sending a stream when another stream, queued behind it on the same connection, has ended', async () => {
   // Both requests arrive at the same time. The second response can't be sent until the first stream ends.
   socket.write(requestStream({}) + requestStream({ exp: secondsFromNow(2) }));
   await expect

@@ -162,7 +162,7 @@ export function schemasOf(names: readonly string[], target: Target): Record<stri
   return Object.fromEntries([...needed].sort(([a], [b]) => a.localeCompare(b)));
 }
 
-/** A parameter's schema, inline instead of a reference. */
+/** Returns a parameter's schema with references inlined. */
 export function parameterSchema(schema: z.ZodType): JsonSchema {
   const { $schema: _schema, ...rest } = z.toJSONSchema(schema, { io: 'input' });
   return rest;

@@ -3,10 +3,13 @@ import { isLaterEpoch } from '../../feed/position.ts';
 
 /** Maximum steps per count. Keeps documents under 80 KB. */
 export const MAX_STEPS = 1_000;
-/** Number of writers whose last batch number is remembered, so that repeated batches aren't counted again. */
+/**
+ * Number of writers whose last batch number is remembered. If a batch of one of them is repeated, it isn't counted
+ * again.
+ */
 const MAX_WRITERS = 32;
 
-/** How much each publication's count differs from the previous publication's, by offset. */
+/** For each offset, by how much the publication's count differs from that of the previous publication. */
 export type Steps = ReadonlyMap<number, number>;
 
 /** A writer's changes to a feed's counts. Each batch must be applied only once. */
@@ -24,7 +27,9 @@ const emptyCounts = (epoch: string): ReceiptCounts => ({
   steps: { pages: [], seen: [], read: [], archived: [] },
 });
 
-/** Adds the batch to the document. Returns `undefined` if it already has the batch or is from a later epoch. */
+/**
+ * Adds the batch to the document. Returns `undefined` if the document already has the batch or is from a later epoch.
+ */
 export function withBatch(stored: ReceiptCounts | undefined, batch: Batch): ReceiptCounts | undefined {
   if (stored && isLaterEpoch(stored.epoch, batch.epoch)) return undefined;
   const before = stored?.epoch === batch.epoch ? stored : emptyCounts(batch.epoch);

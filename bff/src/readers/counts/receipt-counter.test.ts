@@ -47,10 +47,10 @@ it("should count each publication's readers across instances with at most three 
   const [one, other] = [create(), create()];
   const write = vi.spyOn(store, 'write');
   one.delivered(FEED, EPOCH, 2, 5);
-  await one.read(FEED, feedHistory, { offset: 0, ids: [] }, { offset: 2, ids: ['d'] });
-  await one.read(FEED, feedHistory, { offset: 0, ids: ['b', 'e'] }, { offset: 3, ids: ['e'] });
-  other.marked(FEED, feedHistory, marks(), marks({ seen: 4, archived: [[2, 3]] }));
-  other.marked(FEED, feedHistory, marks({ archived: [[2, 3]] }), marks({ archived: [[3, 3]] }));
+  await one.readStateChanged(FEED, feedHistory, { offset: 0, ids: [] }, { offset: 2, ids: ['d'] });
+  await one.readStateChanged(FEED, feedHistory, { offset: 0, ids: ['b', 'e'] }, { offset: 3, ids: ['e'] });
+  other.marksChanged(FEED, feedHistory, marks(), marks({ seen: 4, archived: [[2, 3]] }));
+  other.marksChanged(FEED, feedHistory, marks({ archived: [[2, 3]] }), marks({ archived: [[3, 3]] }));
   expect(write).not.toHaveBeenCalled();
   await Promise.all([one.flush(), other.flush()]);
   expect(write.mock.calls.length).toBeLessThanOrEqual(3);
@@ -100,7 +100,7 @@ it("should count deliveries but not marks in a user feed, and forget an erased f
   const counter = create();
   const feed = 'user:ada';
   counter.delivered(feed, EPOCH, 1, 1);
-  await counter.read(feed, feedHistory, { offset: 0, ids: [] }, { offset: 2, ids: [] });
+  await counter.readStateChanged(feed, feedHistory, { offset: 0, ids: [] }, { offset: 2, ids: [] });
   await counter.flush();
   const position = { epoch: EPOCH, offset: 1 };
   expect(await counter.countsOf(feed, position)).toMatchObject({ pages: 1, read: 0 });
@@ -110,7 +110,7 @@ it("should count deliveries but not marks in a user feed, and forget an erased f
   expect(await store.read(receiptCountsKey(feed))).toBeUndefined();
 });
 
-it('should write at most 100 feeds at a time and the rest later', async () => {
+it('should write at most 100 feeds at a time, and write the other feeds later', async () => {
   const counter = create();
   const write = vi.spyOn(store, 'write');
   for (let n = 0; n < 150; n++) counter.delivered(`user:${n}`, EPOCH, 1, 1);

@@ -41,10 +41,9 @@ interface UnstoredChanges {
 const USER_FEED_PREFIX = 'user:';
 
 /**
- * For each publication in a feed, counts the pages that received it and the readers who have seen, read or archived it.
- * Doesn't record who they are. Collects changes in memory and stores them every 2 s instead of on each mark or
- * delivery, so a crash loses the latest changes. For `user:` feeds, counts only pages, since the reader's own marks
- * cover the rest.
+ * Counts, for each publication in a feed, the pages that received it and the readers who have seen, read or archived
+ * it. Doesn't record who the readers are. Collects changes in memory and stores them every 2 s, so a crash loses the
+ * latest changes. For `user:` feeds, counts only pages, because the reader's own marks show the rest.
  */
 export class ReceiptCounter {
   readonly #options: ReceiptCounterOptions;
@@ -66,7 +65,7 @@ export class ReceiptCounter {
   }
 
   /** Call when a reader's read state has changed. Never rejects. */
-  async read(
+  async readStateChanged(
     feed: string,
     { head, history }: FeedHistory,
     before: ReadState,
@@ -82,7 +81,7 @@ export class ReceiptCounter {
   }
 
   /** Call when a reader's seen or archived marks in a feed have changed. */
-  marked(feed: string, { head, history }: FeedHistory, before: FeedMarks, after: FeedMarks): void {
+  marksChanged(feed: string, { head, history }: FeedHistory, before: FeedMarks, after: FeedMarks): void {
     if (feed.startsWith(USER_FEED_PREFIX)) return;
     const place = { epoch: head.epoch, floor: history.floor };
     this.#add(feed, place, 'seen', seenChanges(before, after));
@@ -97,7 +96,7 @@ export class ReceiptCounter {
 
   async erase(feed: string): Promise<void> {
     this.#drop(feed);
-    // A write in progress would restore the counts.
+    // Wait for a write in progress, which could otherwise restore the counts.
     await this.#flushing;
     await this.#options.store.erase([receiptCountsKey(feed)]);
   }

@@ -18,7 +18,8 @@ const TTL_SECONDS = 366 * 24 * 60 * 60;
 
 /**
  * Limits the documents per owner. At the limit, a new document replaces the oldest. The owner is the reader if signed
- * in, otherwise the IP address, since one address can pose as any number of browsers.
+ * in, otherwise the IP address. A `clientId` can't be the owner, because one address can pose as any number of
+ * browsers.
  */
 export class DocumentLedger {
   readonly #options: DocumentLedgerOptions;
@@ -38,8 +39,9 @@ export class DocumentLedger {
       const dropped: string[] = [];
       while (documents.length > 1 && (documents.length > max || sizeOf(documents) > MAX_LEDGER_BYTES))
         dropped.push(...documents.splice(0, 1).map(([oldest]) => oldest));
-      // Erase before writing the ledger. Otherwise a failed erasure would leave an unlisted document behind until it
-      // expires. So would a change in progress if the document were removed without a tombstone.
+      // Erase before writing the ledger. Otherwise, after a failed erasure, a document that the ledger no longer lists
+      // would remain until it expires. Erase instead of removing: without a tombstone, a change in progress could write
+      // the document back.
       if (dropped.length > 0) await store.erase(dropped);
       return documents;
     });

@@ -24,8 +24,8 @@ const EMPTY_MUTES: MutesDocument = { v: DOCUMENT_VERSION, feeds: [], severities:
 const ERASED = { v: DOCUMENT_VERSION, erased: true };
 
 /**
- * The tombstone for an erased document. Version 0.1.0 also reads read states and mutes, but doesn't know tombstones, so
- * these are replaced with empty documents.
+ * Returns the tombstone for an erased document. Version 0.1.0 also reads read states and mutes, but doesn't know
+ * tombstones. For these, the tombstone is an empty document.
  */
 function erasedDocument(key: string): object {
   if (key.startsWith('read:')) return EMPTY_READ;
@@ -33,10 +33,10 @@ function erasedDocument(key: string): object {
 }
 
 /**
- * A store that can erase documents for good. A missing key accepts writes with any etag, so a change that read the
- * document before the erasure would restore it afterwards. To prevent that, an erased document is temporarily replaced
- * with a tombstone, which reads as missing. The tombstone has a newer etag, so the store refuses that change, which
- * then starts over without the document.
+ * A store that can erase documents for good. Without a tombstone, a change that read the document before the erasure
+ * would restore it afterwards, because a missing key accepts writes with any etag. So an erased document is temporarily
+ * replaced with a tombstone, which reads as missing. The tombstone has a newer etag, so the store refuses the change,
+ * which then starts over without the document.
  */
 export abstract class ErasableStore implements ReaderStore {
   protected abstract readStored(key: string): Promise<StoredDocument | undefined>;
@@ -67,7 +67,7 @@ export abstract class ErasableStore implements ReaderStore {
 
   /**
    * Rewrites the document unchanged, but with the right lifetime. With Redis behind Dapr, even a refused write sets the
-   * key's lifetime. That includes this method's writes, so they are retried up to a limit.
+   * key's lifetime. If a write by this method is refused, it has the same effect, so it is retried up to a limit.
    */
   async restoreLifetime(key: string, ttlSeconds: number): Promise<void> {
     for (let attempt = 1; ; attempt++) {

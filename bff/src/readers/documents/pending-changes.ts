@@ -7,8 +7,8 @@ const MAX_CHANGES = 1_000;
 /**
  * Documents with an unpublished change event: the document was (or might have been) written, but publishing the event
  * failed. The next request for the document publishes the event, even if the request doesn't change anything. Remembers
- * up to 1,000 documents, and then forgets the oldest. Open pages learn of a forgotten change only when the document
- * changes again.
+ * up to 1,000 documents, and then forgets the oldest. If a change is forgotten, open pages learn of it only when the
+ * document changes again.
  */
 export class PendingChanges {
   readonly #keys = new LRUCache<string, true>({ max: MAX_CHANGES });

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 
 /**
  * Entry lifetime in ms. A change event invalidates the entry immediately. If the event is missed, the entry can be
- * stale until the lifetime ends.
+ * outdated for this long.
  */
 const FRESH_MS = 10_000;
 const MAX_ENTRIES = 200;
@@ -38,7 +38,8 @@ export class ReadCache<T> {
 
   /**
    * Caches a written value and its version. Drops the entry instead if the version is unknown, or if an event has
-   * already announced a newer version, which another instance wrote before this write's response arrived.
+   * already announced a newer version. In that case, another instance wrote the newer version before the response to
+   * this write arrived.
    */
   set(key: string, value: T, version: string): void {
     if (version === '' || this.#newestOf(key) > Number(version)) this.#entries.delete(key);

@@ -13,8 +13,9 @@ export interface DocumentWrite {
 
 /**
  * Reads a document and writes the result of `plan`. Retries if another instance wrote in the meantime. Resolves with
- * the written version, or `undefined` if the write was skipped. The version is empty if unknown, for example if a write
- * seemed to fail but the document then needed no change. Rejects if we don't know whether the write succeeded.
+ * the written version, or with `undefined` if the write was skipped. The version is empty if it is unknown, for example
+ * if a write seemed to fail but the next read showed that the document needs no change. Rejects if we don't know
+ * whether the write succeeded.
  */
 export async function writeDocument(
   store: ReaderStore,

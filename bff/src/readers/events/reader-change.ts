@@ -6,9 +6,9 @@ export type ReaderEvent = {
 }[ReaderEventName];
 
 /**
- * A change to a reader's document, published to all instances. Instances with connections for the reader read the
- * document and send them the event `name`. `version` is the document's version, or empty if unknown. `feed` is set if
- * the event has a feed.
+ * A change to a reader's document, published to all instances. An instance that has connections for the reader reads
+ * the document and sends the event `name` to these connections. `version` is the document's version, or empty if
+ * unknown. `feed` is set if the event has a feed.
  */
 export type ReaderChangeOf<Name extends ReaderEventName> = {
   reader: string;

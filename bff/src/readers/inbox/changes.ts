@@ -42,7 +42,7 @@ export async function findOffsets(
   return new Map([...known.map(({ id, offset }) => [id, offset] as const), ...located]);
 }
 
-/** Marks all publications up to `offset` as seen, plus notifications with an ended snooze. */
+/** Marks all publications up to `offset` as seen, and all notifications whose snooze has ended. */
 export const markSeenUpTo =
   (offset: number): InboxChange =>
   (document, context) => {
@@ -53,8 +53,8 @@ export const markSeenUpTo =
   };
 
 /**
- * Removes the unread marks of the notifications in `ids` and of all publications up to `offset`. Also marks snoozed
- * notifications as read: those in `ids`, and those up to `offset` whose snooze has ended.
+ * Removes the unread marks of the notifications in `ids` and of all publications up to `offset`. Also marks some
+ * snoozed notifications as read: those in `ids`, and those up to `offset` whose snooze has ended.
  */
 export const markRead =
   (offset: number, ids: ReadonlySet<string>, offsetById: OffsetById): InboxChange =>
@@ -80,8 +80,8 @@ export const markUnread =
   };
 
 /**
- * Archives the notifications in `ids` and all publications up to `offset`: those in the history, and those at the
- * offsets in `agedOut`, which have left the history. Skips snoozed notifications unless `ids` contains them or their
+ * Archives the notifications in `ids` and all publications up to `offset`. The latter include publications that have
+ * left the history, if their offsets are in `agedOut`. Skips snoozed notifications unless `ids` contains them or their
  * snooze has ended.
  */
 export const archive =
@@ -143,8 +143,9 @@ export const snoozeUntil =
   };
 
 /**
- * Ends snoozes. The notifications return to the inbox, or to the archive if they were archived after being snoozed.
- * If a notification has left the history, its snooze has the only copy, and is kept as an ended, seen snooze.
+ * Ends snoozes. The notifications return to the inbox, or to the archive if they were archived after being snoozed. If
+ * a notification has left the history, only its snooze still contains it. The snooze is then kept, and marked as ended
+ * and seen.
  */
 export const unsnooze =
   (ids: ReadonlySet<string>): InboxChange =>

@@ -105,7 +105,7 @@ it("should keep a snooze's epoch if a notification with the same id is snoozed i
   expect(after).toEqual([other, { ...own, until: '2026-05-03T00:00:00Z' }]);
 });
 
-it('should leave the archive alone when a notification from an earlier epoch is snoozed again', () => {
+it('should not change the archive when a notification from an earlier epoch is snoozed again', () => {
   const own = snoozed('a', { epoch: '1-a' });
   const context = { feed: 'all', epoch: '2-c', head: 9, floor: 1, now: NOW };
   const inEpoch = { ...marks(1), epoch: '2-c', archived: [[1, 1]] as [number, number][] };

@@ -18,7 +18,8 @@ import { parseStored } from '../../deliver/parse-stored.ts';
 import { sizeOf } from '../../feed/present.ts';
 
 /**
- * Retention time of ended snoozes (ms). Those of archived or read notifications are removed earlier if space is needed.
+ * Retention time of ended snoozes (ms). If space is needed, ended snoozes of archived or read notifications are removed
+ * earlier.
  */
 const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
 
@@ -29,15 +30,15 @@ export class TooManySnoozedError extends Error {
   }
 }
 
-/** Parses an inbox. Throws for documents from later versions to avoid overwriting them. */
+/** Parses an inbox. Throws if a later version wrote the document, so that it is not overwritten. */
 export function parseInbox(key: string, value: unknown): InboxDocument {
   if (value === undefined) return { v: DOCUMENT_VERSION, version: 0, feeds: {}, snoozed: [] };
   return parseStored(inboxDocumentSchema, value, key);
 }
 
 /**
- * Gives `after` the next version. It's at least `now`, so that it's also higher than the versions of this reader's
- * deleted inboxes.
+ * Gives `after` the next version. The version is at least `now`, so that it is also higher than the versions of the
+ * reader's deleted inboxes.
  */
 export const successorOf = (before: InboxDocument, after: InboxDocument, now: number): InboxDocument => ({
   ...after,
@@ -88,7 +89,7 @@ export interface Bounds {
   needed?: readonly number[];
   /** Returns how long a feed's marks are needed (ms). */
   marksMsOf: (feed: string) => number;
-  /** The number of snoozes before the change. Changes that add none are never refused. */
+  /** The number of snoozes before the change. Changes that add no snoozes are never refused. */
   snoozesBefore: number;
   now: number;
 }
@@ -129,7 +130,10 @@ export const hasMarksBefore = (
 ): boolean =>
   [...(feeds[feed]?.unread ?? []), ...(feeds[feed]?.archived ?? [])].some(([, last]) => last < floor);
 
-/** Flags may exceed the limit, so that a reader with many snoozes can still mark them as seen or read, or end them. */
+/**
+ * Refuses only new snoozes. Flags may exceed the limit, so that a reader with many snoozes can still mark them as seen
+ * or read, or end them.
+ */
 function limitSnoozes(snoozed: readonly Snoozed[], countBefore: number, now: number): Snoozed[] {
   const kept = snoozed.filter((one) => timeOf(one.until) + RETENTION_MS > now && !isExpired(one, now));
   if (snoozed.length <= countBefore) return kept;

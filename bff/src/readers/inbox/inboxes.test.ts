@@ -79,7 +79,7 @@ it('should remove an ended snooze if the history still has the notification', as
   expect(await found(w, 'inbox')).toContain('n3');
 });
 
-it('should not show a snoozed notification from before an erasure, but from before a loss', async () => {
+it('should hide a snoozed notification from before an erasure, but show one from before a data loss', async () => {
   vi.useFakeTimers({ now: new Date('2026-01-01T10:00:00Z') });
   const w = await movingFeed();
   await w.snooze('n3');

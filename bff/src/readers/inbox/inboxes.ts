@@ -60,7 +60,7 @@ export interface InboxesOptions {
   marksMsOf: (feed: string, reader: string) => number;
   /** Not set if the deployment has no fallback channels. */
   waitingPositions?: WaitingPositions | undefined;
-  counter?: Pick<ReceiptCounter, 'marked'> | undefined;
+  counter?: Pick<ReceiptCounter, 'marksChanged'> | undefined;
   now: () => number;
 }
 
@@ -70,7 +70,7 @@ export interface InboxOwner {
   owner: string;
 }
 
-/** The request snoozes notifications that are neither in the history nor already snoozed. */
+/** Thrown if a request snoozes notifications that are neither in the history nor already snoozed. */
 export class UnknownIdsError extends Error {
   readonly ids: readonly string[];
 
@@ -98,9 +98,9 @@ interface PlanInput extends FeedHistory {
 }
 
 /**
- * Readers' marks other than the read state: seen, unread, archived and snoozed. All tabs and devices end up with the
- * same state because the server orders a reader's changes, each change affects only the marks it lists, and each state
- * has a unique version. Anonymous readers have no inbox.
+ * Readers' marks other than the read state: seen, unread, archived and snoozed. All of a reader's tabs and devices end
+ * up with the same state: the server orders the reader's changes, each change affects only the marks that it lists, and
+ * each state has a unique version. Anonymous readers have no inbox.
  */
 export class Inboxes {
   readonly #options: InboxesOptions;
@@ -160,8 +160,8 @@ export class Inboxes {
   }
 
   /**
-   * Whether the snoozed notification is still shown: it hasn't expired, its feed hasn't been erased since, and
-   * according to the history, it hasn't been retracted or replaced.
+   * Whether the snoozed notification is still shown. It is if it hasn't expired, its feed hasn't been erased since, and
+   * the history doesn't say that it was retracted or replaced.
    */
   async isShown({ epoch, offset, notification }: Snoozed): Promise<boolean> {
     const { expiresAt } = notification;
@@ -178,7 +178,7 @@ export class Inboxes {
 
   /** Removes unread marks from notifications that the reader has read. Writes nothing if there are no such marks. */
   async read(who: InboxOwner, request: Omit<MarkRead, 'clientId'>): Promise<void> {
-    // Another instance may have just created the inbox, so don't rely on the cache alone if it has none.
+    // If the cache has no inbox, another instance may have just created one, so also read the store.
     if (!(await this.stored(who.reader)) && !(await this.readFresh(who.reader))) return;
     await this.#change(who, request, ({ head, ids, offsetById }) =>
       markRead(offsetIn(head, request), ids, offsetById),
@@ -201,7 +201,8 @@ export class Inboxes {
   }
 
   /**
-   * @throws UnknownIdsError if any notification is neither in the history nor already snoozed; then none is snoozed
+   * @throws UnknownIdsError if any of the notifications is neither in the history nor already snoozed. None is snoozed
+   * then.
    * @throws TooManySnoozedError
    */
   snooze(who: InboxOwner, { feed, ids, until }: Omit<Snooze, 'clientId'>): Promise<void> {
@@ -285,7 +286,7 @@ export class Inboxes {
     });
     if (version === undefined && !this.#pendingChanges.has(key)) return;
     if (version !== undefined) this.#cache.set(key, document, version);
-    if (version !== undefined && marks) counter?.marked(feed, { head, history }, ...marks);
+    if (version !== undefined && marks) counter?.marksChanged(feed, { head, history }, ...marks);
     await this.#pendingChanges.publish(key, () =>
       channel.publish({ name: 'inbox', reader, feed, version: version ?? '' }),
     );

@@ -110,7 +110,7 @@ it('should recheck when the inbox changes, and tell a connecting reader about re
   expect(notifiedIds()).toEqual(['a', 'a']);
 });
 
-it('should report an ended snooze that it learns of only after a later snooze has ended', async () => {
+it('should report an ended snooze even if a change adds it after a later snooze has ended', async () => {
   snoozes = [snoozed('later', 5_000), snoozed('far', 3_600_000)];
   timers.joined(ADA);
   await vi.advanceTimersByTimeAsync(6_000);
@@ -172,7 +172,7 @@ it('should report a snooze that ended during a long failure', async () => {
   expect(notifiedIds()).toEqual(['a']);
 });
 
-it('should report other snoozes while the feed of one is unreadable, and that one afterwards', async () => {
+it('should report a snooze with an unreadable feed once the feed is readable, and other snoozes before', async () => {
   snoozes = [snoozed('a', 1_000), snoozed('a', 1_000, 'topic:b'), snoozed('c', 5_000)];
   unreadableFeeds = ['topic:b'];
   timers.joined(ADA);
@@ -191,7 +191,7 @@ it('should report other snoozes while the feed of one is unreadable, and that on
 });
 
 it.each([{ failing: true }, { failing: false }])(
-  'should not look further back for a reader who left, failing: $failing',
+  'should look back only ten minutes if a reader left and returns (reads failed before: $failing)',
   async ({ failing }) => {
     snoozes = [snoozed('a', 1_000), snoozed('far', 3_600_000)];
     [fails, readMs] = [failing, 500];

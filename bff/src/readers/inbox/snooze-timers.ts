@@ -13,15 +13,16 @@ export interface SnoozeTimersOptions {
   now: () => number;
 }
 
-/** Longer waits are split because Node timers are limited to 24 days, and clocks can change during the wait. */
+/** Longer waits are split, because Node's timers are limited to 24 days and the clock can change during the wait. */
 const MAX_WAIT_MS = 10 * 60 * 1000;
 const RETRY_MS = 2_000;
-/** While a feed stays unreadable, the wait grows to this (ms). */
+/** Maximum wait between attempts to read an unreadable feed (ms). */
 const MAX_RETRY_MS = 60_000;
 /**
- * When a reader connects, they also get events for snoozes that ended at most this long ago (ms), in case no instance
- * was running then, and for all since the last check without failures. For seen or read notifications, only the
- * `inbox` event is sent. Clients ignore repeated events.
+ * When a reader connects, the connection also gets events for snoozes that ended at most this long ago (ms), because no
+ * instance might have been running then. If the reader's last checks failed, it gets events for all snoozes that ended
+ * since the last successful check. If a notification is already seen or read, only the `inbox` event is sent. Clients
+ * ignore repeated events.
  */
 const LOOK_BACK_MS = 10 * 60 * 1000;
 
@@ -37,7 +38,7 @@ export class SnoozeTimers {
   readonly #sent = new Map<string, ReadonlySet<string>>();
   /** Readers with a new connection that hasn't been notified of any ended snoozes. */
   readonly #joined = new Set<string>();
-  /** A reader's next check looks back at least to this time (ms). Only readers with a timer or a check have one. */
+  /** The next check looks back at least to this time (ms). Only set for readers with a timer or a check in progress. */
   readonly #checkFrom = new Map<string, number>();
   /** Readers whose inbox is being read. True means that a reread is needed. */
   readonly #reading = new Map<string, boolean>();
@@ -86,8 +87,8 @@ export class SnoozeTimers {
         await this.#notify(reader);
       } catch (error) {
         this.#options.onError(error);
-        // The failed check might have removed the reader from `#joined`, so the next check must renotify every
-        // connection.
+        // The failed check might have removed the reader from `#joined`. The next check must therefore notify every
+        // connection again.
         this.#sent.delete(reader);
         this.#wait(reader, RETRY_MS);
       }
@@ -119,7 +120,7 @@ export class SnoozeTimers {
     const sent = ended.filter((snooze) => !unknown.has(snooze));
     if (sent.length > 0) this.#sent.set(reader, new Set(sent.map(keyOf)));
     else this.#sent.delete(reader);
-    // Look for the next snooze from `at`, not from the current time: a snooze might have ended in the meantime.
+    // Look for the next snooze after `at`, not after the current time: a snooze might have ended in between.
     const next = await inboxes.nextDue(reader, at);
     if (unknown.size > 0) {
       const failingMs = at - LOOK_BACK_MS - from;
@@ -134,7 +135,10 @@ export class SnoozeTimers {
     }
   }
 
-  /** The snoozes to report as due. For those in `unknown`, the feed can't be read. Never rejects. */
+  /**
+   * Resolves with the snoozes to report as due, and with those that are `unknown` because their feed can't be read.
+   * Never rejects.
+   */
   async #dueIn(ended: readonly Snoozed[]): Promise<{ due: Set<Snoozed>; unknown: Set<Snoozed> }> {
     const [due, unknown] = [new Set<Snoozed>(), new Set<Snoozed>()];
     const check = async (snooze: Snoozed) => {

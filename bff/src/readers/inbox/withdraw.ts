@@ -5,7 +5,7 @@ import { parseInbox, successorOf } from './document.ts';
 import { INBOX_TTL_SECONDS } from './inboxes.ts';
 
 /**
- * Removes snoozed notifications with erased content from the inbox under `key`. Resolves with true if there were any.
+ * Removes snoozed notifications with erased content from the inbox under `key`. Resolves with true if any were removed.
  * Rejects if this version can't read the document.
  */
 export async function withdrawSnoozed(

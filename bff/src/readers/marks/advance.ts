@@ -15,13 +15,16 @@ export interface History {
   floor: number;
   /** Publications `first` to `last`, as readers can see them now. Rejects if the feed is in another epoch. */
   readRange: (first: number, last: number) => Promise<readonly Publication[]>;
-  /** The ids of publications `first` to `last` in this epoch. Rejects if some must be read and the feed has left it. */
+  /**
+   * The ids of publications `first` to `last` in this epoch. Rejects if they aren't cached and the feed is in another
+   * epoch.
+   */
   ids: (first: number, last: number) => Promise<readonly string[]>;
 }
 
 /**
- * A state with too many ids is reduced to this fraction of the limits, so that the next id doesn't immediately overflow
- * it.
+ * If a state has too many ids, it is reduced to this fraction of the limits. Otherwise, the next id would exceed them
+ * again.
  */
 const KEPT_FRACTION = 0.9;
 /** Publications are read in aligned chunks of this size. */
@@ -29,9 +32,9 @@ export const CHUNK = 200;
 
 /**
  * Adds `marked` to the read state `before` and returns the new read state. The offset never goes back. It advances over
- * adjacent read ids and removed publications. Drops ids outside the history, which never existed or are no longer
- * shown, unless `findAgedOut` returns them and there is room. If the state is too large, merges the oldest ids into the
- * offset, so all earlier publications count as read.
+ * adjacent read ids and removed publications. Drops ids outside the history: they never existed, or are no longer
+ * shown. Keeps those that `findAgedOut` returns if there is room. If the state is too large, merges the oldest ids into
+ * the offset, so all publications before them count as read.
  */
 export async function advance(
   before: ReadState,
@@ -50,8 +53,8 @@ export async function advance(
   if (!isTooLarge(ids)) return { offset, ids: [...ids] };
   const shown = new Set([...ids].filter((id) => offsetById.has(id)));
   if (isTooLarge(shown)) return mergeOldest(offset, shown, offsetById);
-  // Drop these ids instead of merging them into the offset: dropping one can cause a needless fallback, but merging one
-  // could cancel the fallbacks of unread notifications.
+  // Drop these ids instead of merging them into the offset. Dropping an id can cause a needless fallback, but merging
+  // it could cancel the fallbacks of unread notifications.
   const oldest = [...agedOut].filter(([id]) => ids.has(id) && !shown.has(id)).sort(([, a], [, b]) => a - b);
   for (const [id] of oldest) {
     ids.delete(id);
@@ -61,8 +64,8 @@ export async function advance(
 }
 
 /**
- * Whether the publication's feed has been erased since, or the history says that the publication has been retracted or
- * replaced, or has expired. The history is that of `current`, the feed's current epoch.
+ * Whether the publication is gone: its feed has been erased since, or the history shows that it was retracted or
+ * replaced, or has expired. `history` belongs to `current`, the feed's current epoch.
  */
 export async function isGone(
   { epoch, offset }: Position,

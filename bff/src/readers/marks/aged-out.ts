@@ -11,8 +11,8 @@ export interface AgedOutNotification {
 }
 
 /**
- * Returns the notifications that have left the history, but whose marks are still needed by waiting fallbacks. They are
- * from the current epoch or have no known position.
+ * Returns the notifications that have left the history but whose marks are still needed by waiting fallbacks. Their
+ * positions are in the current epoch or unknown.
  */
 export type FindAgedOut = () => Promise<readonly AgedOutNotification[]>;
 
@@ -35,8 +35,8 @@ export interface AgedOutOptions {
 }
 
 /**
- * Returns a function that finds the notifications in a reader's own feed that have left the history but have waiting
- * fallbacks. It reads them on the first call. For other feeds, it finds none.
+ * Returns a function that finds notifications in a reader's own feed that have left the history but have waiting
+ * fallbacks. The function reads them on the first call. For other feeds, it finds none.
  */
 export function agedOutFinder({
   reader,
@@ -58,8 +58,8 @@ export function agedOutFinder({
 }
 
 /**
- * The offsets, up to `offset`, of the notifications that have left the history but have waiting fallbacks. A page
- * opened earlier might still show them.
+ * Returns the offsets, up to `offset`, of notifications that have left the history but have waiting fallbacks. A page
+ * opened earlier might still show these notifications.
  */
 export const agedOutUpTo = async (offset: number, findAgedOut: FindAgedOut): Promise<number[]> =>
   offset > 0 ? (await findAgedOut()).map((one) => one.offset).filter((one) => one <= offset) : [];

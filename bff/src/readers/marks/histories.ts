@@ -34,8 +34,8 @@ export class Histories {
   }
 
   /**
-   * Like `current`, but if the request contains an unknown position or unknown ids, compares the view with the head
-   * first.
+   * Like `current`, but if the request contains a position or ids that this instance's view doesn't know, first
+   * compares the view with the head.
    */
   async including(
     feed: string,

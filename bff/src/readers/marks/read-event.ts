@@ -12,8 +12,8 @@ export interface ReadChange extends FeedHistory {
 }
 
 /**
- * The event for a change to a reader's read state in their own feed. `undefined` if no notification became read. A
- * repeated change gets the same event id.
+ * Returns the event for a change to a reader's read state in their own feed, or `undefined` if no notification became
+ * read. A repeated change gets the same event id.
  */
 export async function readEventOf(
   { feed, head: { epoch }, history, before, after }: ReadChange,

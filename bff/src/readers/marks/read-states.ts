@@ -31,14 +31,14 @@ export interface ReadStatesOptions {
   channel: ReaderChannel;
   ledger: Pick<DocumentLedger, 'admit' | 'keysOf' | 'erase'>;
   histories: Pick<Histories, 'including'>;
-  /** Returns how long the history or a fallback can need a reader's read state in a feed (seconds). */
+  /** Returns how long the read state is kept (seconds), which is as long as the history or a fallback can need it. */
   ttlSecondsOf: (feed: string, reader: string) => number;
   /** Not set if the deployment has no fallback channels. */
   waitingPositions?: WaitingPositions | undefined;
-  counter?: Pick<ReceiptCounter, 'read'> | undefined;
+  counter?: Pick<ReceiptCounter, 'readStateChanged'> | undefined;
   /**
-   * Publishes an event when a reader has read notifications in their own feed. Called before the read state is stored:
-   * if storing it then fails, the page retries the request. Not set if RECEIPTS_TOPIC is off.
+   * Publishes an event when a reader has read notifications in their own feed. Called before the read state is stored.
+   * If storing the read state then fails, the page retries the request. Not set if RECEIPTS_TOPIC is off.
    */
   publishReceipt?: ((event: ReceiptEvent) => Promise<void>) | undefined;
   now: () => number;
@@ -59,7 +59,7 @@ export class ReadStates {
     options.channel.onChange((change) => this.#changed(change));
   }
 
-  /** A reader's stored read state in a feed. `stateIn` returns the part for an epoch. */
+  /** A reader's stored read state in a feed. Use `stateIn` to get the state in an epoch. */
   stored(reader: string, feed: string): Promise<ReadDocument | undefined> {
     const key = readKey(reader, feed);
     return this.#cache.get(key, async () => parse(key, (await this.#options.store.read(key))?.value));
@@ -99,8 +99,8 @@ export class ReadStates {
   }
 
   /**
-   * Deletes an erased feed's documents whose keys are known: the anonymous readers' document and, for a user feed, all
-   * of the user's documents, including those for other feeds.
+   * Deletes an erased feed's documents, as far as their keys are known. These are the anonymous readers' document and,
+   * for a user feed, all of the user's documents, including those for other feeds.
    */
   async erase(feed: string): Promise<void> {
     const keys = [readKey(ANONYMOUS, feed)];
@@ -141,7 +141,8 @@ export class ReadStates {
     });
     if (version === undefined && !this.#pendingChanges.has(key)) return;
     if (version !== undefined) this.#cache.set(key, document, version);
-    if (version !== undefined && document) await counter?.read(feed, { head, history }, before, document);
+    if (version !== undefined && document)
+      await counter?.readStateChanged(feed, { head, history }, before, document);
     await this.#pendingChanges.publish(key, () =>
       channel.publish({ name: 'read', reader, feed, version: version ?? '' }),
     );

@@ -13,7 +13,7 @@ import { stateIn, type ReadStates } from './read-states.ts';
 
 /**
  * Maximum publications to check after the read offset. The same limit applies to earlier publications that are marked
- * as unread. Removed publications count too, to keep calls cheap.
+ * as unread. Removed publications count toward the limit too, so that calls stay cheap.
  */
 const MAX_CHECKED = 2 * MAX_UNREAD;
 
@@ -67,7 +67,7 @@ export async function countUnread(
         add(placeOf(publication));
     }
   };
-  // Count ended snoozes based on marks, since their notifications might have left the history.
+  // Count ended snoozes from the list of snoozes, because their notifications might have left the history.
   await Promise.all(
     (inbox?.snoozed ?? []).map(async ({ id, offset, due, epoch: markEpoch }) => {
       if (due && !(await isGone({ epoch: markEpoch, offset }, epoch, history)))

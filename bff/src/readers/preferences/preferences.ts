@@ -20,7 +20,7 @@ export interface ReaderPreferencesOptions {
   store: ReaderStore;
   channel: ReaderChannel;
   ledger: Pick<DocumentLedger, 'admit'>;
-  /** Stores the muted feeds and severities separately, so that 0.1.0 instances and clients see them too. */
+  /** Stores the muted feeds and severities in a separate document, so that 0.1.0 instances and clients see them too. */
   mutes: Pick<MuteLists, 'read' | 'set'>;
 }
 
@@ -76,7 +76,7 @@ export class ReaderPreferences {
         const before = storedPreferencesOf(value);
         const after = withoutExpired({ ...before, ...definedOf(members) });
         if (isDeepStrictEqual(before, after)) return undefined;
-        // Keeps members added by later versions, but no mutes that have ended.
+        // Keep members added by later versions, but drop mutes that have ended.
         return {
           ...(value as object | undefined),
           ...{ v: DOCUMENT_VERSION, ...after, mutedUntil: after.mutedUntil },

@@ -17,7 +17,7 @@ const positionOf = (found: Found): Position => [
 const byPosition = ([time, name]: Position, [otherTime, otherName]: Position): number =>
   otherTime - time || (name < otherName ? -1 : Number(name > otherName));
 
-/** The snoozed notifications to continue with, newest first. */
+/** Returns the snoozed notifications that follow the cursor, newest first. */
 export function snoozedAfter({ snoozed }: SearchCursor, found: readonly Found[]): Found[] {
   const newestFirst = found.toSorted((a, b) => byPosition(positionOf(a), positionOf(b)));
   if (typeof snoozed === 'number') return newestFirst.slice(snoozed);
@@ -25,8 +25,8 @@ export function snoozedAfter({ snoozed }: SearchCursor, found: readonly Found[])
 }
 
 /**
- * Where snoozed notifications continue after a page. All matches count, because the reader can snooze each of them
- * before the next page.
+ * Returns the position after which the next page continues with snoozed notifications. All matches on the page count,
+ * even those that aren't snoozed, because the reader can snooze them before the next page.
  */
 export function snoozedContinueAfter(
   { snoozed }: SearchCursor,

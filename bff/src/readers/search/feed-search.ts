@@ -42,8 +42,9 @@ export class FeedSearch {
   }
 
   /**
-   * The next match. Doesn't advance until `take` is called. `undefined` at the end, or when the budget is spent. The
-   * budget doesn't apply to the first chunk: a call that can't look into every feed would never find the newest match.
+   * Returns the next match, but doesn't advance until `take` is called. `undefined` at the end, or when the budget is
+   * spent. The budget doesn't apply to the first chunk: a call must look into every feed, or it could never tell which
+   * match is the newest.
    */
   async peek(): Promise<Found | undefined> {
     while (!this.#found) {
@@ -58,7 +59,7 @@ export class FeedSearch {
     this.#found = undefined;
   }
 
-  /** The search continues below this offset. 0 at the end. */
+  /** The search continues below this offset. 0 if it has reached the end. */
   get continuesBefore(): number {
     if (this.#found) return this.#found.offset + 1;
     return this.#remaining.length === 0 && this.#unchecked.length === 0 ? 0 : this.#before;

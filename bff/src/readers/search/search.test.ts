@@ -90,7 +90,7 @@ it('should not return a notification again if the reader snoozes it after the fi
   expect(second.ids).toEqual(['all-58', 'all-57']);
 });
 
-it('should accept a cursor that counts the snoozed notifications', async () => {
+it('should accept a cursor with the number of snoozed notifications to skip', async () => {
   const cursor = encodeCursor({ before: {}, snoozed: 3 });
   expect(await pageWith(snoozing(...pageOf('all', 1, 4)), 'snoozed', cursor)).toMatchObject({
     ids: ['all-1'],

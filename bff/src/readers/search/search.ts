@@ -49,8 +49,8 @@ const MAX_ATTEMPTS = 3;
 const PARALLEL_FEEDS = 8;
 
 /**
- * Searches feeds that the reader can read, newest notifications first. Each call searches a limited part and returns a
- * cursor for the next call.
+ * Searches feeds that the reader can read, newest notifications first. Each call searches a limited part of the feeds
+ * and returns a cursor for the next call.
  * @throws BadCursorError
  */
 export async function search(
@@ -141,8 +141,8 @@ class Search {
   }
 
   /**
-   * The newest match across all feeds and snoozed notifications. `undefined` if there are no more matches, or the
-   * budget runs out before the newest match is known.
+   * Returns the newest match across all feeds and snoozed notifications. `undefined` if there are no more matches, or
+   * if the budget runs out before the newest match is known.
    */
   async #newest(
     feeds: readonly FeedSearch[],

@@ -7,8 +7,8 @@ const CHUNK = 50;
 const MAX_BYTES = 8 * 1024 * 1024;
 
 /**
- * Finds the newest publication with this id in a feed's history. Returns `undefined` if it isn't there, or is older
- * than the newest 8 MiB of publications.
+ * Finds the newest publication with this id in a feed's history. Only searches the newest 8 MiB of publications.
+ * Returns `undefined` if the id isn't among them.
  */
 export async function findPublication(
   view: Pick<FeedView, 'feed' | 'knownPosition' | 'floor' | 'readRange'>,

@@ -44,7 +44,7 @@ export class Ring {
     return this.#bytes;
   }
 
-  /** Appends the publications that continue the ring. Returns false if it hits a gap. */
+  /** Appends the publications that continue the ring. Stops and returns false if an offset is missing. */
   append(publications: readonly Publication[]): boolean {
     const before = this.#offset;
     const continues = this.#push(publications);

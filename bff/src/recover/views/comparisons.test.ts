@@ -104,7 +104,7 @@ it('should keep comparing every 30 s after the clock was set back', async () => 
   expect(views.view('all').position).toMatchObject({ offset: 1 });
 });
 
-it('should spread comparisons of feeds that were watched at the same time', async () => {
+it('should spread out the comparisons of feeds if browsers started watching them at the same time', async () => {
   for (let feed = 0; feed < 32; feed++) views.watch(`topic:${feed}`);
   await sleep(3_000);
   f.log.headReads = 0;

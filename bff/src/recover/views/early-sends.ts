@@ -6,13 +6,13 @@ const MAX_RANGES = 64;
 interface Range {
   first: number;
   last: number;
-  /** True if a browser that doesn't have the range has joined since the range was sent. */
+  /** True if a browser has joined since the range was sent. That browser doesn't have the range. */
   isMissingSomewhere: boolean;
 }
 
 /**
- * Tracks publications in an epoch that were sent to browsers ahead of the ring because of a gap. Once the gap is
- * filled, they don't need to be re-sent unless a browser has joined since.
+ * Tracks publications in an epoch that were sent to browsers before the ring contained them, because there was a gap.
+ * When the gap is filled, they aren't sent again unless a browser has joined in the meantime.
  */
 export class EarlySends {
   #ranges: Range[] = [];
@@ -26,7 +26,8 @@ export class EarlySends {
   }
 
   /**
-   * Returns the publications that at least one browser doesn't have. Other browsers already have `resentCount` of them.
+   * Returns the publications that at least one browser doesn't have. `resentCount` of them have already been sent to
+   * other browsers.
    */
   unsent(
     epoch: string,

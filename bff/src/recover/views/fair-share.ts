@@ -1,6 +1,6 @@
 /**
- * The largest share with which the total stays within `limit` if every size above the share is cut to it. `Infinity`
- * if nothing has to be cut.
+ * Returns the largest share for which the total stays within `limit` after every larger size is reduced to the share.
+ * Returns `Infinity` if no size has to be reduced.
  */
 export function fairShare(sizes: readonly number[], limit: number): number {
   const ascending = Float64Array.from(sizes).sort();

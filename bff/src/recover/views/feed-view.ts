@@ -13,16 +13,14 @@ import { contiguousRuns, EarlySends } from './early-sends.ts';
 import { readSoundHead } from './read-sound-head.ts';
 import type { ViewDependencies } from './view-dependencies.ts';
 
-/** A head is reread after this time (ms), long before documents that only older heads reference are deleted. */
+/** A head is reread after this time (ms). Documents that only older heads reference are deleted much later. */
 const HEAD_FRESH_MS = 60_000;
 /** Publications to load into a new ring. */
 const FIRST_LOAD = 200;
 /** Maximum attempts if the feed changes during a read. */
 const MAX_ATTEMPTS = 5;
 
-/**
- * An instance's view of a feed: a segment cache, and a ring that is filled by broadcasts and compared with the head.
- */
+/** An instance's view of a feed: a segment cache, and a ring filled by broadcasts and comparisons with the head. */
 export class FeedView {
   readonly feed: string;
   readonly #options: ViewDependencies;
@@ -31,7 +29,7 @@ export class FeedView {
   #head: { head: Head; readAt: number } | undefined;
   /** True after a later epoch made the view drop all publications. */
   #isStale = false;
-  /** Set when the view could have missed publications unnoticed. Cleared by a comparison that starts afterwards. */
+  /** Set when the view could have missed publications without noticing. A comparison that starts later clears it. */
   #outdated: object | undefined;
   /** The position of the latest known removal. Readers wait until the view and the head have reached it. */
   #removedAt: Position | undefined;
@@ -98,7 +96,7 @@ export class FeedView {
     };
   }
 
-  /** Call when a browser starts watching, since it doesn't have the publications that were sent early. */
+  /** Call when a browser starts watching. The browser doesn't have the publications that were sent early. */
   joined(): void {
     this.#earlySends.joined();
   }
@@ -129,7 +127,7 @@ export class FeedView {
     return new SegmentCache(async (keys) => (await readSegments(log, keys)).map(withAllowedIcons));
   }
 
-  /** The feed's position. Reads the head if the position is unknown or there is a known removal after it. */
+  /** The feed's position. Reads the head if the position is unknown, or if a later removal is known. */
   async knownPosition(): Promise<Position> {
     for (let reads = 0; reads < MAX_ATTEMPTS; reads++) {
       const { position } = this;
@@ -139,7 +137,7 @@ export class FeedView {
     throw new TemporaryError(`the head of ${this.feed} cannot be read`);
   }
 
-  /** Marks the view as possibly outdated, since the last comparison could be old. */
+  /** Marks the view as possibly outdated. Call when the last comparison could be too old to rely on. */
   markOutdated(): void {
     this.#outdated = {};
   }
@@ -196,7 +194,7 @@ export class FeedView {
     return publications;
   }
 
-  /** `undefined` if the feed is in another epoch. */
+  /** Resolves with `undefined` if the feed is in another epoch. */
   async #readRangeFromSegments(first: number, last: number, epoch: string) {
     const { head } = await this.#freshHead();
     if (head.epoch !== epoch) return undefined;

@@ -84,7 +84,7 @@ describe('a feed without watchers', () => {
     expect(views.view('topic:2')).not.toBe(dropped);
   });
 
-  it('should be created and dropped without looking at the watched feeds', () => {
+  it('should be created and dropped without iterating over the watched feeds', () => {
     for (let i = 0; i < 2_000; i++) views.watch(`topic:watched-${i}`);
     const iterators = [new Map().entries(), new Set().values()];
     const steps = iterators.map((iterator) =>

@@ -23,13 +23,19 @@ const TICK_MS = 250;
 /** Number of ticks between two checks of the total memory. */
 const TICKS_PER_TRIM = 4;
 /**
- * Number of TICK_MS slots over which to spread work on feeds (8 s in total). Some feeds' positions are due in each
- * slot; browsers must get them every 10 s.
+ * Work on feeds is spread over this many slots of TICK_MS (8 s in total). In each slot, some feeds' positions are sent,
+ * because browsers must get every feed's position at least every 10 s.
  */
 const SLOTS = 32;
-/** Delay before the first comparison after a publication, since another publication often follows soon. */
+/**
+ * Delay before the first comparison after a publication. Another publication often follows soon, and shares the
+ * comparison.
+ */
 const FIRST_COMPARISON_MS = 2_000;
-/** Time between later comparisons, which limits how long the loss of a feed's last broadcast can go unnoticed. */
+/**
+ * Time between later comparisons. If the broadcast of a feed's last publication is lost, it takes up to this long to
+ * notice.
+ */
 const COMPARISON_INTERVAL_MS = 30_000;
 /** Views without watchers or reads are dropped after this time. */
 const IDLE_MS = 60_000;
@@ -182,13 +188,16 @@ export class FeedViews {
     return bytes;
   }
 
-  /** If the views exceed the limit, drops cached segments, and then the oldest publications from the largest views. */
+  /**
+   * If the views exceed the memory limit, drops all cached segments. If that isn't enough, also drops the oldest
+   * publications from the largest views.
+   */
   #trim(): void {
     const { maxBytes, onTrimmed } = this.#dependencies;
     const bytes = this.bytes;
     if (bytes <= maxBytes) return;
     this.#dropOldest(maxBytes);
-    // Each view keeps the newest publication, so it's possible that nothing was dropped.
+    // Each view keeps its newest publication, so it's possible that nothing was dropped.
     if (this.bytes < bytes) onTrimmed?.();
   }
 
@@ -210,7 +219,7 @@ export class FeedViews {
 
   async #compare(feed: string, managed: ManagedView): Promise<void> {
     const before = managed.view.position;
-    // Spread out feeds that were compared together, for example after all browsers reconnected.
+    // Spread out the comparisons of feeds that were compared together, for example after all browsers reconnected.
     const spread = managed.isRegular ? 0 : managed.slot * TICK_MS;
     managed.compareAt = performance.now() + COMPARISON_INTERVAL_MS - spread;
     managed.isRegular = true;
@@ -256,7 +265,7 @@ export class FeedViews {
       if (managed.compareAt > now) continue;
       void this.#compare(feed, managed);
     }
-    // Report after the loop, since reporting can read views and thereby add and drop some.
+    // Report after the loop: reporting can read a view, which can add views or drop them.
     for (const [feed, managed] of due) this.#reportPosition(feed, managed);
   }
 }

@@ -117,7 +117,7 @@ describe('a removed publication', () => {
     expect(isRemoved).toBe(true);
   });
 
-  it('should be noticed when the view is next compared with the head if the broadcast was lost, and be sent without content', async () => {
+  it('should be found by the next comparison if the broadcast was lost, and be sent without content', async () => {
     const { view, read, missed } = instance();
     await read(newest);
     await take(notification('new'), notification('newer'));
@@ -167,7 +167,7 @@ describe('a removed publication', () => {
 });
 
 describe('a range', () => {
-  it('should be complete, even if a part of it is in the ring or is new to the view', async () => {
+  it('should be complete, even if the ring has a part of it or the view has not seen a part of it', async () => {
     const { view } = instance();
     const { epoch } = await view.knownPosition();
     await take(notification('new'));

@@ -54,7 +54,7 @@ it('should return a later epoch after the store came back empty, even if the fee
   expect(f.log.commits).toHaveLength(0);
 });
 
-it('should answer despite an old high-water mark if the host knows that the store was emptied', async () => {
+it('should answer if the high-water mark is outdated but the host knows that the store was emptied', async () => {
   f.deposit(1, ['n1']);
   await host.turn(1);
   const { view, read } = instance();

@@ -7,8 +7,8 @@ import { highest } from '../../feed/position.ts';
 import type { ViewDependencies } from './view-dependencies.ts';
 
 /**
- * Reads the head. If it's below the high-water mark, the feed's host repairs it first. Also compares the head with the
- * view's own position, in case the instance has forgotten the high-water mark.
+ * Reads the head. If the head is below the high-water mark, the feed's host repairs it first. Also compares the head
+ * with the view's own position, since the instance might have forgotten the high-water mark.
  */
 export async function readSoundHead(
   feed: string,

@@ -20,8 +20,8 @@ export interface ViewDependencies {
   /** Called with publications found by a comparison, to send them to browsers. */
   onMissed?: (event: PublicationsEvent) => void;
   /**
-   * Called with the number of publications re-sent to browsers that already had them, because other browsers have
-   * joined since.
+   * Called with the number of publications that were sent again to browsers that already had them. This happens because
+   * events go to all browsers, and a browser that joined later needs the publications.
    */
   onResent?: (count: number) => void;
   /** Called with the feed's position if it doesn't follow the known position, for example in a new epoch. */

@@ -27,7 +27,8 @@ export interface AdmissionOptions extends ConnectionLimits {
   clientAddress: ClientAddress;
   now: () => number;
   /**
-   * Called with a TCP connection that carries a signed-in session, a request in that session, or an admitted stream.
+   * Called with the TCP connection of a signed-in session, of each request in such a session, and of each admitted
+   * stream.
    */
   onAuthenticated: (socket: Socket) => void;
   /** Called when a pending session is closed to make room, or because it sent too many bytes. */
@@ -68,7 +69,7 @@ export class Admission {
     return this.#pending.has(session);
   }
 
-  /** Why a handshake doesn't get a slot; `undefined` if it does. */
+  /** Returns why a handshake gets no slot, or `undefined` if it gets one. */
   refusal(request: IncomingMessage): HandshakeRefusal | undefined {
     const { connections, clientAddress } = this.#options;
     const address = clientAddress.of(request);
@@ -85,7 +86,7 @@ export class Admission {
   }
 
   /** Counts a session until it's closed. A session is pending until it signs in. */
-  opened(session: EngineSession): void {
+  addSession(session: EngineSession): void {
     const { clientAddress } = this.#options;
     const { request } = session;
     const id = session.transport.sid;

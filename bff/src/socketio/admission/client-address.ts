@@ -23,8 +23,8 @@ function isAddressOrRange(text: string): boolean {
 
 export interface ClientAddress {
   /**
-   * The nearest address that isn't a trusted proxy. Ignores any earlier X-Forwarded-For entries, since the client could
-   * have forged them.
+   * Follows X-Forwarded-For from this server back through the trusted proxies, and returns the first address that isn't
+   * one of them. Ignores all earlier entries, since the client could have forged them.
    */
   of(request: IncomingMessage): string;
   /**
@@ -61,13 +61,16 @@ export function createClientAddress(trustedProxies: string): ClientAddress {
   };
 }
 
-/** Some proxies also forward the client's port. Counting it would make each connection a separate address. */
+/**
+ * Removes the client's port, which some proxies also forward. Otherwise, each connection would count as a separate
+ * address.
+ */
 function withoutPort(address: string): string {
   const match = /^\[(.*)\](?::\d+)?$/.exec(address) ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(address);
   return match?.[1] ?? address;
 }
 
-/** Reduces an IPv6 address to its /64 network, which counts as one address since a single host can own all of it. */
+/** Reduces an IPv6 address to its /64 network. A single host can own the whole network, so it counts as one address. */
 export function groupOf(address: string | undefined): string {
   if (address === undefined) return '';
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);

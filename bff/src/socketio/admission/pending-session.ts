@@ -18,7 +18,7 @@ export class PendingSession {
   /** Starts counting the bytes in a request body or, for an upgrade, on the connection. */
   count(request: IncomingMessage, upgrade: boolean): void {
     this.sockets.add(request.socket);
-    // Polls have no body, and engine.io treats them as aborted if the stream is read to the end.
+    // A poll has no body to count. If we read its stream to the end, engine.io would treat the poll as aborted.
     if (!upgrade && request.method !== 'POST') return;
     const stream = upgrade ? request.socket : request;
     const onData = ({ length }: Buffer): void => {

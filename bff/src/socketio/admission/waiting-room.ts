@@ -7,7 +7,10 @@ export interface WaitingRoomOptions<T> {
   now: () => number;
 }
 
-/** Grace period (ms) in which items usually keep their slots, since they could be about to sign in. */
+/**
+ * Grace period (ms) for a new item, which could be about to sign in. Until it ends, the item only loses its slot to a
+ * group with at least two items fewer.
+ */
 const GRACE_MS = 250;
 
 interface Slot {
@@ -17,7 +20,7 @@ interface Slot {
 
 /**
  * Slots for connections that have not signed in. When all slots are taken, the group with the most slots loses its
- * oldest item, so that floods from a few addresses never keep out readers from other addresses.
+ * oldest item. Thus, floods from a few addresses can't keep out readers from other addresses.
  */
 export class WaitingRoom<T> {
   readonly #options: WaitingRoomOptions<T>;
@@ -78,7 +81,7 @@ export class WaitingRoom<T> {
     const [largest = ''] = this.#bySize.get(this.#largest) ?? [];
     const largestGroup = this.#groups.get(largest);
     if (!largestGroup) return 'full';
-    // A group that is smaller than the largest group even with the new item doesn't have to wait for the grace period.
+    // If the group with the new item is still smaller than the largest group, the grace period does not apply.
     return this.#oldestOf(largestGroup, largestGroup.size > (groupItems?.size ?? 0) + 1 ? 0 : GRACE_MS);
   }
 

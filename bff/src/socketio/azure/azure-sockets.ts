@@ -45,7 +45,7 @@ export class AzureSockets {
     );
   }
 
-  /** Rejects until first connected to the service. */
+  /** Rejects until this instance has connected to the service for the first time. */
   async ready(): Promise<void> {
     if (!this.#connected)
       throw new TemporaryError(`this instance is not connected to Azure Web PubSub at ${this.endpoint} yet`);

@@ -115,7 +115,8 @@ export function serveConnection(
     if (refusal) return { ok: false, error: refusal };
     if (socket.connected && !subscriptions.has(feed)) {
       subscriptions.add(feed);
-      // Clients ignore events about feeds that they aren't subscribed to, so the earlier ones could have been lost.
+      // Until now, the client ignored events about this feed. Report the reader again, so that events about the
+      // reader's ended snoozes are resent.
       onJoined(socket.data.reader);
     }
     // Join before reading, so that the client gets publications that arrive during the read. It buffers them until it
@@ -163,8 +164,8 @@ export function serveConnection(
     socket.data.identity = identity;
     tokenExpiry.watch(identity);
     endIfRevoked();
-    // End the connection if the new token forbids a subscribed feed, so that the client resubscribes and gets refused
-    // instead of silently missing events.
+    // If the new token forbids a subscribed feed, end the connection. Otherwise, the client would miss events without
+    // knowing. When the client reconnects, its subscription is refused.
     if (subscriptions.isAnyForbidden()) {
       end('forbidden', 'the new token does not permit all subscribed feeds; reconnect');
     }
@@ -238,7 +239,7 @@ const refuse = (code: SocketErrorCode, message: string, temporary: boolean): Ans
   error: { code, message, temporary },
 });
 
-/** Limits for the error list in a response, which can be at most 256 KB. */
+/** Limits for a response's error list, since a response can have at most 256 KB. */
 const MAX_FAULTS = 20;
 const MAX_FAULT_LENGTH = 200;
 

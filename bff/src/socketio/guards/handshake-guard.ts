@@ -27,8 +27,8 @@ const INVALID_QUERY =
 const invalid = (detail: string): ProblemDetails => ({ status: 400, code: 'invalid_request', detail });
 
 /**
- * engine.io middleware that checks each request first. Requests that engine.io would refuse in a proprietary format get
- * a problem document instead, and handshakes without a slot never become sessions.
+ * engine.io middleware that checks each request first. Responds with a problem document to requests that engine.io
+ * would refuse in a format of its own. Refuses handshakes without a slot before they become sessions.
  */
 export function createHandshakeGuard(admission: Admission, onRefused: (reason: RefusalReason) => void) {
   return (request: IncomingMessage, response: object, next: () => void): void => {

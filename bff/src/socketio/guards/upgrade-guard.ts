@@ -3,9 +3,9 @@ import type { Duplex } from 'node:stream';
 import { endWithProblem } from '@tocsin/service';
 
 /**
- * Refuses upgrades on paths other than `path`, or all upgrades if there is no `path`. Otherwise they would never be
- * answered or closed. Also handles errors on all upgraded sockets: Node removes the default listener and other code
- * only adds listeners later, so an error in between would crash the process.
+ * Refuses upgrades on paths other than `path`, or all upgrades if there is no `path`. Without this, Node would never
+ * answer or close such connections. Also handles errors on all upgraded sockets: Node removes its error listener some
+ * time before other code adds one, and an error in between would crash the process.
  */
 export function refuseOtherUpgrades(server: Server, path: string | undefined): void {
   server.on('upgrade', (request, socket) => {

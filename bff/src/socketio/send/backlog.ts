@@ -9,8 +9,8 @@ export const sizeOfPacket = ({ data }: Packet): number =>
   typeof data === 'string' || Buffer.isBuffer(data) ? data.length : 0;
 
 /**
- * Closes the session when this process has buffered more than 1 MiB for the peer, counting both packets not yet handed
- * to the transport and the WebSocket's buffer.
+ * Closes the session when this process has buffered more than 1 MiB for the peer. Counts the packets that the transport
+ * doesn't have yet, and the WebSocket's buffer.
  */
 export function boundBacklog(session: EngineSession, onExceeded: (bytes: number) => void): void {
   let queued = 0;

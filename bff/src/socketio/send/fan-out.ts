@@ -12,9 +12,10 @@ export interface Connections {
 const EVENT = '2';
 
 /**
- * Sends an event to the connections in a room. `encode` returns the event's name and payload as JSON and is called once
- * if the room has members. Frames the event once. WebSockets without a backlog get the frame in a single write; polling
- * sessions and sessions with a backlog get it through engine.io, which keeps the order.
+ * Sends an event to the connections in a room. `encode` returns the event's name and payload as JSON. `encode` is
+ * called only once, and not at all if the room has no members. A WebSocket without a backlog gets the event as one
+ * frame in a single write. Polling sessions and sessions with a backlog get the event through engine.io, which keeps
+ * the order.
  */
 export function fanOut({ sockets, adapter }: Connections, room: string, encode: () => string): void {
   const members = adapter.rooms.get(room);

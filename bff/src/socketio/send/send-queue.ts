@@ -10,7 +10,7 @@ const MIN_REST_MS = 1;
 
 export interface SendQueueOptions {
   send: (event: PublicationsEvent) => void;
-  /** Returns fractional ms. */
+  /** Returns the time in ms, including fractions. */
   clock?: () => number;
 }
 

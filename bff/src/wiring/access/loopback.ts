@@ -13,7 +13,7 @@ const withoutBrackets = (text: string): string => {
 };
 
 /** Whether the text is a valid PUBLISHED_ON: an address, or one of WORDS. */
-export const isPublishPlace = (text: string): boolean =>
+export const isValidPublishedOn = (text: string): boolean =>
   WORDS.includes(text) || isIP(withoutBrackets(text)) !== 0;
 
 /** Whether a port with this PUBLISHED_ON is only reachable from the same machine. */

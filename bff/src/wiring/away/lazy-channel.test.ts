@@ -28,7 +28,7 @@ it('should report a channel as unavailable until the secret can be read, and the
   expect(created).toBe(1);
 });
 
-/** A channel whose sends are refused with the secret that they use. Reads of the secret end like `readSecret`. */
+/** Creates a channel that refuses every message, and gives the secret that it uses as the reason. */
 function channelWith(readSecret: () => Promise<string>) {
   let time = 1_000_000;
   const created: string[] = [];

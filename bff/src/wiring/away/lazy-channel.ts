@@ -10,8 +10,8 @@ export interface LazyChannelOptions<Secret> extends Traits {
   /** Creates the channel. Rejects if the secret is invalid. */
   create: (secret: Secret) => Promise<Channel>;
   /**
-   * Called if a changed secret can't be read or is invalid, so that the last valid one stays in use. Not called again
-   * for the same reason.
+   * Called if a changed secret can't be read or is invalid. The last valid secret stays in use. Not called again for
+   * the same reason.
    */
   onError: (error: unknown) => void;
   now?: () => number;
@@ -24,8 +24,8 @@ const MAX_WAIT_MS = 2_000;
 
 /**
  * A channel that reads the secret on the first send, since the sidecar starts after the application. Messages wait
- * while the secret is unreadable or invalid. Later sends reread the secret, so that it can change while the process
- * runs. The last valid secret stays in use.
+ * while the secret is unreadable or invalid. Later sends reread the secret, at most once a minute, so that it can
+ * change while the process runs. If that fails, the last valid secret stays in use.
  */
 export function lazyChannel<Secret>({
   readSecret,
@@ -37,7 +37,7 @@ export function lazyChannel<Secret>({
   let current: { secret: Secret; channel: Channel } | undefined;
   let reading: Promise<void> | undefined;
   let readAt = 0;
-  /** Why the last read failed. Empty if it didn't. */
+  /** Why the last read failed. Empty if it succeeded. */
   let reason = '';
   const read = async (): Promise<void> => {
     readAt = now();

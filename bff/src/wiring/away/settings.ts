@@ -14,7 +14,7 @@ import { bindingChannelSchema } from '../../away/channels/binding/binding-channe
 import { CODE_LINK } from '../../away/links.ts';
 
 const commonSchema = z.strictObject({
-  /** Batching delay. A reader's first due fallback waits for more fallbacks to include in the message. */
+  /** Batching delay: how long a reader's first due fallback waits, so that later ones can share its message. */
   window: durationSchema('PT0S', 'P1D').optional(),
   /** Maximum messages per reader per hour. */
   perHour: z.int().min(1).max(1_000).optional(),

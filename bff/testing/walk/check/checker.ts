@@ -20,24 +20,24 @@ const MAX_HEAD_BYTES = 16 * 1024;
 
 /** Records the events of a random walk and reports rule violations. `end-checks.ts` checks the final state. */
 export class Checker {
-  /** For each accepted notification id, its entry and the feed's epoch at that time. */
+  /** For each id of an accepted notification: its entry, and the feed's epoch when it was accepted. */
   readonly accepted = new Map<string, { entry: string; epoch: string | undefined }>();
   readonly deposited = new Set<string>();
   readonly committed = new Set<string>();
   readonly setAside = new Set<string>();
   /** All entries that ever contained an id. */
   readonly entriesWithId = new Map<string, Set<string>>();
-  /** Ids committed at each `epoch:offset`, newest last. Several after a rollback that no running process knew of. */
+  /** Ids committed at each `epoch:offset`, newest last. Several if no running process knew of a rolled-back commit. */
   readonly committedIds = new Map<string, Set<string>>();
   /** When each place (`epoch:offset`) was last committed. */
   readonly committedAt = new Map<string, number>();
-  /** For each run, the last entry whose announcement was processed. */
+  /** For each run, the number of the last entry whose announcement was processed. */
   readonly processed = new Map<string, number>();
   hadUnknownRollback = false;
   readonly #broadcast = new Set<string>();
   /** The places of each committed entry's publications, keyed by entry key. */
   readonly #placesOf = new Map<string, Set<string>>();
-  /** Like `processed`, but only since the store was last lost. */
+  /** Like `processed`, but only counts entries processed after the last loss of the store. */
   readonly processedSinceLoss = new Map<string, number>();
   /** Entries deposited more than once, which can reappear after being popped. */
   readonly #redeposited = new Set<string>();
@@ -72,7 +72,7 @@ export class Checker {
     }
   }
 
-  /** Called before a checkpoint is written. Entries that it marks as finished must have been broadcast. */
+  /** Called before a checkpoint is written. The entries that it marks as finished must have been broadcast. */
   onCheckpoint({ runs }: Checkpoint): void {
     if (!this.#isStoreIntact) return;
     for (const [key, places] of this.#placesOf) {
@@ -94,8 +94,8 @@ export class Checker {
   }
 
   /**
-   * Called after a head's documents are written, but before the head itself. `known`: the host's and the caller's
-   * high-water marks. `sawLoss`: whether the store was lost during the turn; etags could then match by accident.
+   * Called after a head's documents are written, but before the head itself. `known`: the high-water marks of the host
+   * and the caller. `sawLoss`: whether the store was lost during the turn; etags could then match by accident.
    */
   onCommit(
     head: Head,
@@ -139,14 +139,14 @@ export class Checker {
     }
   }
 
-  /** Called before a head is written. `epochs`: the epochs that the host and caller knew before the turn. */
+  /** Called before a head is written. `epochs` contains the epochs that the host and caller knew before the turn. */
   onEpochBegin({ epoch }: Head, epochs: readonly string[]): void {
     for (const before of epochs) {
       if (isLaterEpoch(before, epoch)) this.#report.violation('EPOCH-OLDER', `${epoch}, known ${before}`);
     }
   }
 
-  /** Called after a comparison during which the head didn't change. `known`: the instance's mark before it. */
+  /** Called after a comparison during which the head didn't change. `known`: the high-water mark before that. */
   onCompared(known: Position | undefined): void {
     const { position: head } = this.#world;
     if (isHigher(known, head))
@@ -178,12 +178,12 @@ export class Checker {
       this.#report.violation('SUCCESS-UNPOPPED', key);
   }
 
-  /** Called when a client skips publications. The response must not have set `recovered`. */
+  /** Called when a client skips publications. This is only allowed if the response did not set `recovered`. */
   onMissed(from: Position, recovered: boolean): void {
     if (recovered) this.#report.violation('RECOVERED-WITH-A-GAP', `after ${textOf(from)}`);
   }
 
-  /** Called with the publications that a client shows next. `shown`: ids already shown. */
+  /** Called with the publications that a client shows next. `shown` contains the ids that it has already shown. */
   onShow(epoch: string, publications: readonly LivePublication[], shown: readonly string[]): void {
     for (const publication of publications) {
       const [place, id] = [`${epoch}:${publication.offset}`, idOf(publication)];
@@ -193,7 +193,7 @@ export class Checker {
   }
 
   /**
-   * Called with the response to a client's request for a page after `requested`. `head`: the feed's position at the
+   * Called with the response to a client's request for a page after `requested`. `head` is the feed's position at the
    * time of the request.
    */
   onAnswer(page: Page, requested: Position | undefined, head: Position | undefined): void {
@@ -214,7 +214,7 @@ export class Checker {
     }
   }
 
-  /** Called when the store is lost. Earlier pops and processed entries don't apply to its new contents. */
+  /** Called when the store is lost. Pops and processed entries from before don't apply to the new contents. */
   onStoreLost(): void {
     this.processedSinceLoss.clear();
     this.#popped.clear();

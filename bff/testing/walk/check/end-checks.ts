@@ -4,7 +4,10 @@ import type { WalkClient } from '../world/clients.ts';
 import { partsOfEntry, type Report } from './report.ts';
 import type { World } from '../world/world.ts';
 
-/** Checks a walk once all activity has ended. `read`: for each instance, the pages of the history that it serves. */
+/**
+ * Checks a walk once all activity has ended. `read` contains, for each instance, the pages of the history that it
+ * serves.
+ */
 export function checkEnd(world: World, report: Report, read: readonly Page[][]): void {
   const addViolation = (kind: string, text: string) => report.violation(kind, text);
   const { store, checker, callers, clients, limits, clock } = world;
@@ -61,7 +64,8 @@ function checkLog(world: World, head: Head, log: readonly LivePublication[], rep
 }
 
 /**
- * Checks that a client kept the log's order and showed all publications after the client's first position without gaps.
+ * Checks that a client showed publications in the log's order. If the client had no gap, also checks that it showed all
+ * publications after its first position.
  */
 function checkView(world: World, index: number, client: WalkClient, ids: string[], report: Report): void {
   const { epoch } = world.store.head?.head ?? {};
@@ -71,7 +75,7 @@ function checkView(world: World, index: number, client: WalkClient, ids: string[
     report.violation('VIEW-ORDER', `${index} ${shownInLog.join()} not ${inOrder.join()}`);
   }
   if (client.gaps > 0 || client.from?.epoch !== epoch) return;
-  // Ignores expiring notifications, which the client may or may not have shown.
+  // Ignore expiring notifications: the client might have shown them or not.
   const neverExpires = (id: string) => !world.expiresAtById.has(id);
   const expected = ids.slice(client.from?.offset).filter(neverExpires);
   const shown = client.shown.filter(neverExpires);

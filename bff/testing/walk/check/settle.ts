@@ -7,10 +7,13 @@ import type { World } from '../world/world.ts';
 /** Each step advances the clock by this much. */
 export const STEP_MS = 500;
 const MAX_ROUNDS = 1_000;
-/** Rounds between comparisons. Enough for a comparison to end before the next, so that some rounds are quiet. */
+/**
+ * Number of rounds between comparisons. A comparison ends in fewer rounds, so some rounds before the next one are
+ * quiet.
+ */
 const COMPARE_EVERY = 8;
 
-/** Resolves once all code has run up to its next outgoing call. */
+/** Resolves once all code has run until its next outgoing call. */
 export const flushPending = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Ends all persistent faults. */
@@ -84,7 +87,7 @@ export async function end(world: World): Promise<void> {
   endFaults(world);
   await waitUntilCaughtUp(world);
   world.report.check();
-  // Post one more notification, since its turn also processes entries left behind by earlier losses.
+  // Post one more notification. Its turn also processes entries that earlier losses left behind.
   const [caller] = world.callers;
   const [producer] = world.producers;
   if (caller && producer && !caller.ids) caller.post(world, world.newIds(1), producer);

@@ -1,12 +1,15 @@
-/** A failed call. A write may have taken effect, may still do so later, or may never do so. */
+/**
+ * A failed call. If the call was a write, it may have taken effect, may still take effect later, or may never take
+ * effect.
+ */
 export class CallError extends Error {
   override name = 'CallError';
 }
 
 /**
- * A call's fate when it is let through. `slow`: it takes effect, but then the response also waits to be let through.
- * `lost`: it fails and has no effect. `done`: it fails for the caller, but takes effect. `late`: it fails for the
- * caller, but takes effect some time later.
+ * What happens to a call when it is let through. `good`: it succeeds. `slow`: it takes effect, but the response also
+ * waits to be let through. `lost`: it fails and has no effect. `done`: it fails for the caller, but takes effect.
+ * `late`: it fails for the caller, but takes effect some time later.
  */
 export type Fate = 'good' | 'slow' | 'lost' | 'done' | 'late';
 
@@ -43,7 +46,7 @@ export class Calls {
     call?.finish(call.write || fate === 'good' || fate === 'slow' ? fate : 'lost');
   }
 
-  /** Drops a dead process's calls. If bit i of `applied` is set and call i is a write, it still takes effect. */
+  /** Drops a dead process's calls. If bit i of `applied` is set and call i is a write, the write still takes effect. */
   abandon(applied: number): void {
     for (const [i, call] of this.#pending.splice(0).entries()) {
       if (call.write && (applied >> i) & 1) call.finish('done');

@@ -29,7 +29,7 @@ export class WalkClient {
   #connection = 0;
   #queue: MergeEvent[] = [];
   #joined = false;
-  /** Publications received over this connection, each with the instance's `joins` at that time. */
+  /** Publications received over this connection. For each, the instance's `joins` at that time. */
   readonly #pushed = new Map<string, number>();
   #gapOpen = false;
   #askLater = false;

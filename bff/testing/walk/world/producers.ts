@@ -24,8 +24,8 @@ interface Post {
 
 /**
  * A model of the producer; `producer/src/produce/no-gaps.test.ts` shows that the real producer behaves like this.
- * Deposits and announces one entry at a time, and retries a few times with the same key and content if the outcome is
- * unknown. An entry that can't be finished ends the run. A run's last entry is announced once more.
+ * Deposits and announces one entry at a time. If an outcome is unknown, retries a few times with the same key and
+ * content. If it can't finish an entry, it ends the run. The last entry of a run is announced once more.
  */
 export class WalkProducer {
   run = '';

@@ -34,7 +34,7 @@ const forgedResult = () => ({
   proof: 'AAAAAAAAAAAAAAAAAAAAAA',
 });
 
-/** The parts of an instance that request turns from actors, or run turns as the host. */
+/** The parts of an instance that request turns from actors, or that run turns if the instance is the host. */
 interface TurnInstance {
   readonly index: number;
   readonly calls: Calls;
@@ -62,7 +62,7 @@ interface TurnCall {
   reject(error: Error): void;
 }
 
-/** Sends each call to the instance that the caller believes hosts the actors, and tracks the running calls. */
+/** Sends each call to the instance that, according to the caller, hosts the actors. Tracks the running calls. */
 export class TurnCalls {
   /** Calls in progress. A host runs their turns in this order. */
   readonly #runningCalls = new Set<TurnCall>();
@@ -98,7 +98,8 @@ export class TurnCalls {
   }
 
   /**
-   * Calls actors on `host` as a stranger: without a signature, with another call's signature, or by replaying a call.
+   * Calls actors on `host` as a stranger would: without a signature, with the signature of another call, or by
+   * replaying a call.
    */
   forge(host: TurnInstance, heard: Position, how: Forgery): void {
     this.#forge(TAKE_FEED, host, how, { feed: FEED }, { feed: FEED, heard });
@@ -164,7 +165,7 @@ export class TurnCalls {
     return proveResult(method, host.signer, nonce, result);
   }
 
-  /** The caller's high-water mark in the host's running turn, unless the store has been lost since. */
+  /** The high-water mark of the caller whose turn the host is running. `undefined` if the store has been lost since. */
   knownByCallerOf(host: TurnInstance): Position | undefined {
     return this.sawLoss(host) ? undefined : this.#turnOf(host)?.heard;
   }

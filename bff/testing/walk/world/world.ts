@@ -131,7 +131,7 @@ export class World {
     }
   }
 
-  /** Delivers an announcement to one of the competing instances. `twice`: even if a delivery is already in progress. */
+  /** Delivers an announcement to one of the instances. With `twice`, even if a delivery is already in progress. */
   deliver(index: number, caller: WalkInstance, twice: boolean): void {
     const announcement = this.store.stream[index];
     if (
@@ -181,7 +181,7 @@ export class World {
       .finally(end);
   }
 
-  /** Acts as the dead-letter subscriber: re-announces a dead letter, then removes it if that succeeded. */
+  /** Acts as the dead-letter subscriber: re-announces a dead letter, and then removes it if it was re-announced. */
   revive(fate: Fate): void {
     const [announcement] = this.store.dead;
     if (!announcement) return;
@@ -189,7 +189,7 @@ export class World {
     if (this.attempt(() => this.store.stream.push(revived), fate)) this.store.dead.shift();
   }
 
-  /** Kills an instance. If bit i of `applied` is set and its i-th pending call is a write, it still takes effect. */
+  /** Kills an instance. Bit i of `applied` decides whether the i-th pending call, if a write, still takes effect. */
   kill(instance: WalkInstance, applied: number): void {
     this.report.log(`kill instance ${instance.index}`);
     instance.alive = false;
@@ -200,7 +200,7 @@ export class World {
     for (const client of this.clients) if (client.instance === instance) client.disconnect();
   }
 
-  /** Reopens a client's tab with its position from `age` positions ago, or with one `ahead` offsets past the head. */
+  /** Reopens a client's tab at its position from `age` positions ago or, if `ahead` > 0, `ahead` past the head. */
   reopen(index: number, age: number, ahead: number): void {
     const { head } = this.store.head ?? {};
     const before = this.clients[index];

@@ -3,9 +3,9 @@ import { findMarks } from './marks.ts';
 import { untilComplete } from './until-complete.ts';
 
 interface ExpectedMessage {
-  /** Maps each client that must receive the message to an index among the feed's subscribers. */
+  /** Maps each client that must receive the message to its index in `seen`. */
   indexes: ReadonlyMap<number, number>;
-  /** For each index in `indexes`: 1 if the client has received the message, otherwise 0. */
+  /** 1 at the index of each client that has received the message, otherwise 0. */
   seen: Uint8Array;
   left: number;
 }
@@ -24,7 +24,10 @@ export class Deliveries {
   #duplicates = 0;
   #strayed = 0;
 
-  /** Takes each client's feeds and the first message's number. Lower numbers belong to an earlier workload. */
+  /**
+   * `feedsOf` lists each client's feeds. `first` is the first message's number: lower numbers belong to an earlier
+   * workload.
+   */
   constructor(feedsOf: readonly (readonly string[])[], first: number, onComplete?: (n: number) => void) {
     this.#first = first;
     this.#onComplete = onComplete;

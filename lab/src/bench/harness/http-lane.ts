@@ -82,7 +82,7 @@ export class HttpLane {
   async send(request: Buffer): Promise<HttpResponse> {
     if (this.#waiting) throw new Failure('This lane is already waiting for a response.');
     const idleMs = performance.now() - this.#usedAt;
-    // After two turns of the event loop, we know whether the server has closed the connection.
+    // After two iterations of the event loop, we know whether the server has closed the connection.
     for (let i = 0; i < 2 && idleMs > IDLE_CHECK_MS; i++) await setImmediate();
     if (idleMs > MAX_IDLE_MS || !this.#socket?.writable) await this.#connect();
     return new Promise((resolve, reject) => {

@@ -7,7 +7,10 @@ const HEAD_END = '\r\n\r\n';
 const CONNECT_MS = 60_000;
 
 export interface RawSocketOptions {
-  /** Called for each message. The buffer is a view: holding on to it keeps the whole received chunk in memory. */
+  /**
+   * Called for each message. The buffer is a view of a received chunk: if you keep the buffer, the whole chunk stays in
+   * memory.
+   */
   onMessage: (message: Buffer) => void;
   /** Called once if the connection is closed by anything other than `close()`. */
   onEnd: (reason: Error) => void;

@@ -9,7 +9,10 @@ export interface Progress {
   error(): string | undefined;
 }
 
-/** Extra checks after the time limit. They let a process that couldn't run for a while catch up on messages. */
+/**
+ * Number of extra checks after the time limit. If this process couldn't run for a while, it reads the waiting messages
+ * during these checks.
+ */
 const LAST_CHECKS = 50;
 
 /** Resolves when no message is missing. @throws Failure if no messages arrive for `timeoutMs`, or there are errors */

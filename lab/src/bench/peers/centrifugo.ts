@@ -17,8 +17,8 @@ const API_KEY = 'bench';
 const CHANNEL = { history_size: 10_000, history_ttl: '24h', force_recovery: true };
 
 /**
- * Anonymous clients can connect and subscribe. The part of a channel name before the colon is a namespace in
- * Centrifugo, so the namespaces `user` and `topic` must exist.
+ * Centrifugo's settings. Anonymous clients can connect and subscribe. Centrifugo reads the part of a channel name
+ * before the colon as a namespace, so the settings must define the namespaces `user` and `topic`.
  */
 const configFor = (redis: string) => ({
   http_server: { address: '127.0.0.1' },

@@ -43,7 +43,7 @@ export interface Peer {
   protocol: Protocol;
   /** The URLs to POST to, used round-robin. */
   publishUrls: readonly string[];
-  /** The instances that clients connect to, round-robin. */
+  /** The URLs of the instances. Clients connect to them round-robin. */
   socketUrls: readonly string[];
   requestFor(messages: readonly Message[]): PublishRequest;
   processes: readonly PeerProcess[];

@@ -23,8 +23,9 @@ type App = (typeof APPS)[number];
 const TITLE = 'n';
 
 /**
- * Starts our stack with default settings, from the same bundles as in the images (with `profile`, from the sources): a
- * single producer that stores notifications durably before returning 202, and a sidecar per application.
+ * Starts our stack with default settings: one producer, `instances` bffs, and a sidecar for each application. The
+ * producer returns 202 once a notification is stored durably. Runs the same bundles as the images, or the sources if
+ * `profile` is set.
  */
 export async function startTocsin(options: StartOptions): Promise<TocsinPeer> {
   const logDir = join(options.logDir, `tocsin-${options.instances}`);

@@ -6,7 +6,10 @@ import { nodeServer } from './node-server.ts';
 import { packageVersion } from './package-version.ts';
 import type { StartPeer } from './peer.ts';
 
-/** Starts a plain WebSocket server: the baseline for the cost of fan-out. Without a bus, it's always one process. */
+/**
+ * Starts a plain WebSocket server: the baseline for the cost of fan-out. It has no bus, so it's always a single
+ * process.
+ */
 export const startWs: StartPeer = async ({ logDir }) => {
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;

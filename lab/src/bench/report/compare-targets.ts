@@ -5,7 +5,7 @@ import { medianReader, type Result } from './result.ts';
 export interface TargetResult {
   /** The figure that has a target. */
   work: string;
-  /** Whether the figure must be at most, or at least, the target. */
+  /** `max`: the figure must be at most the target. `min`: it must be at least the target. */
   bound: 'max' | 'min';
   measured: number;
   unit: string;
@@ -14,7 +14,7 @@ export interface TargetResult {
   reached: boolean;
   stretchGoal: number;
   stretchUnit: string;
-  /** The measured value in `stretchUnit`; `undefined` if the reference was not measured. */
+  /** The measured value in `stretchUnit`. `undefined` if the figure that it is compared with was not measured. */
   stretchMeasured: number | undefined;
   /** True if `stretchMeasured` reached `stretchGoal`. */
   stretchReached: boolean;

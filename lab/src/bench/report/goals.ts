@@ -1,13 +1,13 @@
 import type { PeerId } from '../peers/peer.ts';
 import type { WorkloadId } from '../workloads/workload.ts';
-import type { GrowthRow, Read } from './result.ts';
+import type { GrowthRow, ReadMedian } from './result.ts';
 
-type Figure = (read: Read, growth: readonly GrowthRow[]) => number | undefined;
+type Figure = (read: ReadMedian, growth: readonly GrowthRow[]) => number | undefined;
 
 interface Goal {
   /** The figure to compare with `value`. */
   figure: Figure;
-  /** The unit of `value`. For a ratio, `×` and the reference's name. */
+  /** The unit of `value`. For a ratio, `×` and the name of the reference: the figure that it is compared with. */
   unit: string;
   value: number;
 }
@@ -16,7 +16,7 @@ interface Goal {
 export interface Target {
   /** The figure that has the target. */
   work: string;
-  /** Whether the figure must be at most, or at least, the target. */
+  /** `max`: the figure must be at most the target. `min`: it must be at least the target. */
   bound: 'max' | 'min';
   target: Goal;
   /** A more ambitious target. The figure and unit default to those of `target`. */

@@ -64,11 +64,11 @@ export interface GrowthRow {
   rate: number;
 }
 
-/** A figure's median over the rounds; `undefined` if not measured. */
-export type Read = (work: WorkloadId, peer: PeerId, name: string) => number | undefined;
+/** Returns a figure's median over the rounds, or `undefined` if the figure wasn't measured. */
+export type ReadMedian = (work: WorkloadId, peer: PeerId, name: string) => number | undefined;
 
 /** Returns a function that looks up medians in the result. */
-export function medianReader({ samples }: Pick<Result, 'samples'>): Read {
+export function medianReader({ samples }: Pick<Result, 'samples'>): ReadMedian {
   return (work, peer, name) => {
     const values = samples
       .filter((sample) => sample.work === work && sample.peer === peer)

@@ -1,5 +1,6 @@
 /**
- * Marks a promise that is awaited later. If it rejects before then, the process keeps running, and the await throws.
+ * For a promise that is awaited later. If the promise rejects before that, the process keeps running, and the later
+ * `await` throws the error.
  */
 export function deferRejection<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);

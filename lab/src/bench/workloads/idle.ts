@@ -6,8 +6,8 @@ import { maxConnections } from './clients/open-files.ts';
 import type { Figures, Workload } from './workload.ts';
 
 /**
- * Size of the warm-up, as a share of the measured connections. The warm-up keeps the loading and compiling of code out
- * of the measurement.
+ * Connections in the warm-up, as a share of the measured connections. The servers load and compile code during the
+ * warm-up, and not during the measurement.
  */
 const WARM_UP_SHARE = 0.05;
 

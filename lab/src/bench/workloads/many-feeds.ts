@@ -20,8 +20,8 @@ const withSuffix = (figures: Figures, suffix: string): Figures =>
   Object.fromEntries(Object.entries(figures).map(([name, value]) => [`${name}${suffix}`, value]));
 
 /**
- * Single messages spread over many feeds. Each feed receives a message before the first measurement, so that this
- * measurement, like the later one, includes deferred work for earlier messages.
+ * Single messages spread over many feeds. Peers defer some work, so a measurement also includes work for earlier
+ * messages. To make this true of the first measurement too, each feed receives a message before it.
  */
 const manyFeeds = (id: WorkloadId, countOf: (sizes: Sizes) => number): Workload => ({
   id,

@@ -25,7 +25,7 @@ class Disconnects {
   readonly #peer: Peer;
   readonly #context: WorkloadContext;
   readonly #publisher: Publisher;
-  /** Records what the clients that stay connected receive. */
+  /** Records the messages that reach the clients that stay connected. */
   readonly #stayed: Arrivals;
   readonly #first: number;
 

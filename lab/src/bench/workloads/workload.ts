@@ -70,7 +70,7 @@ export const FULL_SIZES: Sizes = {
   fanOutSeconds: 3,
   connections: 10_000,
   idle: 10_000,
-  // Long enough that each bff has settled into comparing each feed with the stored head only every 30 s.
+  // After this time, each bff compares each feed with the stored head only every 30 s.
   idleAfterMs: 60_000,
   // Long enough to ping each connection and compare each feed once.
   idleSeconds: 30,

@@ -1,7 +1,7 @@
 import { Stopped } from '@tocsin/tools/process/stop-signal';
 import { sentencesFrom } from '../../ledger/sentences.ts';
 import { onRig } from '../measure/measure.ts';
-import { publications, readCpu, untilPublished, type Rig } from '../measure/rig.ts';
+import { countPublications, readCpu, untilPublished, type Rig } from '../measure/rig.ts';
 import { feedOf } from '../measure/stepper.ts';
 import { measureFeedSizes } from '../measure/stored.ts';
 
@@ -11,7 +11,7 @@ const FEEDS = 16;
  * segments of all sizes occur.
  */
 const PER_FEED = 4_200;
-/** Bytes of text per notification. In total, the same payload as in all other measurements. */
+/** Bytes of text per notification. Their sum is the payload in all other measurements. */
 const BYTES = { title: 50, body: 150 };
 const ARRAYS_AT_ONCE = 8;
 /** After posting this many arrays of notifications, wait until all are published, so that they don't pile up. */
@@ -45,8 +45,9 @@ export async function measureCompression(
 }
 
 /**
- * Fills feeds with sentences. Notifications in the same array share a timestamp, which would compress too well, so each
- * array has one notification per feed. Returns a publication's size in Redis and the bff's CPU time per publication.
+ * Fills feeds with sentences. Notifications in the same array have the same timestamp, and would compress too well in
+ * the same feed. Therefore, each array has only one notification per feed. Returns a publication's size in Redis and
+ * the bff's CPU time per publication.
  */
 async function fill(rig: Rig, signal: AbortSignal): Promise<{ bytes: number; cpu: number }> {
   const text = sentencesFrom(1);
@@ -59,7 +60,7 @@ async function fill(rig: Rig, signal: AbortSignal): Promise<{ bytes: number; cpu
     if (!response.ok)
       throw new Error(`${response.url} returned ${response.status}: ${await response.text()}`);
   };
-  const [cpuBefore, before] = [readCpu(rig).bff, await publications(rig)];
+  const [cpuBefore, before] = [readCpu(rig).bff, await countPublications(rig)];
   for (let sent = 0; sent < PER_FEED;) {
     if (signal.aborted) throw new Stopped('Stopped.');
     await Promise.all(Array.from({ length: ARRAYS_AT_ONCE }, post));

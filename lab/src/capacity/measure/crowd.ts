@@ -29,8 +29,8 @@ const startsWith = (message: Buffer, start: Buffer): boolean =>
   message.subarray(0, start.length).equals(start);
 
 /**
- * Runs `work` while clients are each subscribed to one feed, then disconnects them and waits until the instances have
- * noticed.
+ * Connects clients, subscribes each to one feed, and runs `work`. Then disconnects the clients and waits until the
+ * instances have noticed.
  */
 export async function withCrowd<T>(
   rig: Rig,

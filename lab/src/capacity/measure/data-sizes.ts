@@ -6,8 +6,8 @@ import { feedOf, type Steps } from './stepper.ts';
 import { measureReaderBytes, measureReplacedBytes, storedAnnouncements, measureFeedSizes } from './stored.ts';
 
 /**
- * Measures an announcement's size in the stream. The bffs remove acknowledged announcements every 2 s. Uses the longest
- * stream seen, since the stream's fixed overhead matters least there.
+ * Measures an announcement's size in the stream. The bffs remove acknowledged announcements every 2 s, so the stream's
+ * length varies. Measures it repeatedly and uses the longest stream, which has the least overhead per announcement.
  */
 export async function measureAnnouncement(steps: Steps): Promise<number> {
   let longest = { bytes: 0, count: 1 };
@@ -69,8 +69,8 @@ export async function measureMemory(steps: Steps) {
 }
 
 /**
- * Measures the size of the documents that an entry replaces, which are kept for two minutes. Each entry has one
- * notification. The feeds are long enough that documents get merged multiple times.
+ * Measures the size of the documents that an entry replaces. Replaced documents are kept for two minutes. Each entry
+ * has one notification. The feeds are long enough that documents get merged multiple times.
  */
 export async function measureReplaced(steps: Steps): Promise<number> {
   const feedAt = feedOf(REPLACED, SIZES.replacedFeeds);

@@ -35,9 +35,9 @@ type EntryCosts = Pick<
 
 const ALL = KINDS;
 const PRODUCER: readonly Kind[] = ['producer', 'producerSidecar'];
-/** The two measured numbers of instances. */
+/** The numbers of instances for which costs were measured. */
 const [FEW, MANY] = [1, MEASURED_BFFS];
-/** Number of passes over the costs that depend on each other. Each pass reduces the error about tenfold. */
+/** Number of passes of the iteration in `fitEntries`. Each pass reduces the error about tenfold. */
 const PASSES = 15;
 /** Share of turns that don't run on the instance that received the announcement: half with two instances. */
 const REMOTE_SHARE = 1 - 1 / MANY;
@@ -64,7 +64,8 @@ export function fitEntries(
     remoteTurn: {},
   };
   /**
-   * The cost of receiving a window's messages, plus that of additional requests, feeds and notifications in entries.
+   * The cost of receiving a window's messages, plus the cost of additional requests, feeds and notifications in its
+   * entries.
    */
   const additionalCosts = ({ entries, requests, events, notifications, instances, seconds }: Window): Cost =>
     add(

@@ -24,7 +24,7 @@ const BFF: readonly Kind[] = ['bff'];
 const RECEIVING_KINDS: readonly Kind[] = ['bff', 'broadcast'];
 const READING_KINDS: readonly Kind[] = ['bff', 'bffSidecar', 'redis'];
 
-/** The two measured numbers of instances. */
+/** The numbers of instances for which costs were measured. */
 const [FEW, MANY] = [1, MEASURED_BFFS];
 
 /** Derives the CPU costs from the measured windows, starting with the simplest. */

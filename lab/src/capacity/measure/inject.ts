@@ -8,7 +8,10 @@ import type { Counts } from './window.ts';
 /** Maximum events in the stream, as set by the broadcaster. */
 const STREAM_LENGTH = 2_000;
 const TICK_MS = 10;
-/** The sender in injected events. Instances skip only events that they sent, so every instance reads these. */
+/**
+ * The sender id in injected events. An instance skips only events with its own id, so every instance reads the injected
+ * events.
+ */
 const STRANGER = 'capacity';
 /** How long to wait after the last event for all instances to read it (ms). */
 const READ_MS = 200;
@@ -57,13 +60,15 @@ interface Injection {
   /** Events a second. */
   rate: number;
   count: number;
-  /** False to write to a stream that no instance reads, which measures only the writes. Default: true. */
+  /**
+   * If false, the events go to a stream that no instance reads, so that only the writes are measured. Default: true.
+   */
   heard?: boolean;
 }
 
 /**
- * Writes copies of an earlier event. The default destination is the broadcaster's stream. The event's feeds have no
- * subscribers, so instances read the copies and do no further work.
+ * Writes copies of an earlier event, by default to the broadcaster's stream. The event's feeds have no subscribers, so
+ * instances read the copies and do no further work.
  */
 export const inject = (rig: Rig, event: Event, { rate, count, heard = true }: Injection): Promise<Counts> =>
   withRedis(rig, async (redis) => {

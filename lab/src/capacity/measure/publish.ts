@@ -3,7 +3,7 @@ import { messageOf } from '@tocsin/tools/failure';
 import { Stopped } from '@tocsin/tools/process/stop-signal';
 import { Publisher } from '../../bench/workloads/publisher.ts';
 import type { Numbers } from '../../bench/workloads/workload.ts';
-import { depositedEntries, publications, untilPublished, type Rig } from './rig.ts';
+import { countDepositedEntries, countPublications, untilPublished, type Rig } from './rig.ts';
 import type { Counts } from './window.ts';
 
 /** Default for the maximum number of requests in flight. */
@@ -32,7 +32,7 @@ export interface Pace {
 export async function publish(rig: Rig, pace: Pace): Promise<Counts> {
   const { rate, requests, size = 1, payload, lanes = LANES, feedOf, spread = false, numbers, signal } = pace;
   const publisher = await Publisher.open(rig.peer, lanes, payload);
-  const [before, entriesBefore] = [await publications(rig), await depositedEntries(rig)];
+  const [before, entriesBefore] = [await countPublications(rig), await countDepositedEntries(rig)];
   const free = Array.from({ length: lanes }, (_, lane) => lane);
   const begun: Promise<void>[] = [];
   let fault: Error | undefined;
@@ -62,9 +62,9 @@ export async function publish(rig: Rig, pace: Pace): Promise<Counts> {
   }
   await untilPublished(rig, before + requests * size);
   return {
-    entries: (await depositedEntries(rig)) - entriesBefore,
+    entries: (await countDepositedEntries(rig)) - entriesBefore,
     requests,
-    // Requests for the same feed are far apart, so two rarely share an entry.
+    // Requests for the same feed are far apart, so an entry rarely contains two of them.
     events: spread ? requests * size : requests,
     notifications: requests * size,
   };

@@ -14,7 +14,10 @@ import { tocsinProtocol } from '../../bench/protocols/tocsin.ts';
 import { readMetric } from '../../bench/read-metric.ts';
 import { KINDS, type Kind } from '../model/constants.ts';
 
-/** Our stack with a separate Redis for the broadcaster, which separates the broadcaster's CPU time from Dapr's. */
+/**
+ * Our stack with a separate Redis for the broadcaster, so that Redis's CPU time for the broadcaster and for Dapr can be
+ * told apart.
+ */
 export interface Rig {
   instances: number;
   stack: Stack;
@@ -136,9 +139,10 @@ export async function bffMetric({ stack }: Rig, name: string): Promise<number> {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-export const publications = (rig: Rig): Promise<number> => bffMetric(rig, 'tocsin_bff_publications_total');
+export const countPublications = (rig: Rig): Promise<number> =>
+  bffMetric(rig, 'tocsin_bff_publications_total');
 
-export async function depositedEntries({ stack }: Rig): Promise<number> {
+export async function countDepositedEntries({ stack }: Rig): Promise<number> {
   const labels = { step: 'deposit' };
   const values = await Promise.all(
     stack.producers.map(({ url }) =>
@@ -155,7 +159,7 @@ const PUBLISH_MS = 60_000;
 export async function untilPublished(rig: Rig, count: number): Promise<void> {
   const fault = await pollUntil(
     () =>
-      publications(rig).then(
+      countPublications(rig).then(
         (published) => published >= count,
         // The bff is busy. Retry.
         () => false,

@@ -45,7 +45,7 @@ export const SIZES = {
   oneFeedSingles: 2_000,
   oneFeedArrays: 600,
   partitionSingles: 8_000,
-  /** Enough requests in flight for turns to process many notifications. */
+  /** Enough requests in flight that each turn processes many notifications. */
   partitionLanes: 256,
   readers: 200,
   replacedFeeds: 4,

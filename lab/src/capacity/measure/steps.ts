@@ -33,7 +33,7 @@ export interface OtherMeasurements {
 
 /**
  * Publishes until V8 has compiled the code and one-time allocations are done. Instances keep watching a feed for a
- * minute after the last client leaves, so this doesn't subscribe to feeds from later windows.
+ * minute after the last client leaves, so the clients here subscribe only to feeds that no later window uses.
  */
 async function warmUp(steps: Steps): Promise<void> {
   const { rig } = steps;
@@ -146,7 +146,7 @@ async function measureShared(steps: Steps): Promise<void> {
   await injectNewest(steps, 'hear arrays');
 }
 
-/** Measures the cost of receiving a message: sends copies of the newest one. */
+/** Measures the cost of receiving a message by sending copies of the newest message. */
 async function injectNewest(steps: Steps, step: string): Promise<void> {
   const message = await newestEvent(steps.rig);
   const pace = { rate: SIZES.hearArraysRate, count: SIZES.hearArrays };
@@ -222,7 +222,7 @@ async function measureCrowd(steps: Steps): Promise<number> {
 
 /**
  * Measures what a watched feed costs, using many feeds with one client each. The instances compare these feeds with the
- * stored heads 2 s after the clients subscribe, and again 24 to 32 s after they subscribe.
+ * stored heads 2 s after the clients subscribe, and again after 24 to 32 s.
  */
 async function measureViews(steps: Steps, feedAt: (index: number) => string): Promise<void> {
   const count = SIZES.views;

@@ -3,7 +3,7 @@ import { KINDS, type Kind } from '../model/constants.ts';
 import { readCpu, type Rig } from './rig.ts';
 import { documentsRead } from './stored.ts';
 
-/** A part of a measurement: counts, and the CPU time used. */
+/** A period of a measurement: counts of the work in it, and the CPU time used. */
 export interface Window {
   step: string;
   instances: number;
@@ -41,7 +41,9 @@ function machineCpuSeconds(): number {
   return ms / 1000 - (user + system) / 1e6;
 }
 
-/** Runs `work`, which returns what it counted, and measures the CPU time that the rig's processes use. */
+/**
+ * Runs `work`, and measures the CPU time that the rig's processes use for it. `work` returns the counts of its work.
+ */
 export async function measureWindow(rig: Rig, step: string, work: () => Promise<Counts>): Promise<Window> {
   const reads = await documentsRead(rig);
   const machineBefore = machineCpuSeconds();

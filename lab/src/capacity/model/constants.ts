@@ -13,7 +13,7 @@ export interface AtRate {
   cost: Cost;
 }
 
-/** The components that store data in Redis. */
+/** The Dapr components that store data in Redis. */
 export const REDIS_ROLES = ['entries', 'announcements', 'state'] as const;
 export type RedisRole = (typeof REDIS_ROLES)[number];
 
@@ -49,8 +49,8 @@ export interface Constants {
     /** Cost of an idle second per process. */
     idleSecond: Cost;
     /**
-     * An entry with one notification, from the POST to the broadcast, excluding receiving the broadcast. Sorted by the
-     * entry rate that one producer, two bffs and one Redis handled.
+     * An entry with one notification, from the POST to the broadcast. Excludes receiving the broadcast. Measured at
+     * several entry rates with one producer, two bffs and one Redis. Sorted by rate.
      */
     entry: AtRate[];
     /** Each additional POST that shares the entry. */
@@ -63,11 +63,13 @@ export interface Constants {
     remoteTurn: Cost;
     /** Reading a message with one publication on an instance where the feed has no subscribers. Sorted by rate. */
     hear: AtRate[];
-    /** Each additional feed in a message as in `hear`, with one publication and a separate proof. */
+    /**
+     * Each additional feed in a message that an instance reads (see `hear`), with one publication and a separate proof.
+     */
     hearFeed: Cost;
-    /** Each additional publication for the same feed in a message as in `hear`. */
+    /** Each additional publication for the same feed in a message that an instance reads (see `hear`). */
     hearFurther: Cost;
-    /** The extra cost of a feed's publications in a message on an instance with subscribers. */
+    /** The extra cost of a feed's publications in a message if the instance has subscribers to the feed. */
     show: Cost;
     /** Writing an event to a socket. */
     push: Cost;
@@ -79,7 +81,10 @@ export interface Constants {
     connectionSecond: Cost;
     /** Comparing a view with the feed's head, plus the view's `position` events between two comparisons. */
     comparison: Cost;
-    /** A page's answer to a ping, which acknowledges publications. The bff counts the acknowledgements for the feed. */
+    /**
+     * A page's answer to a ping. The answer acknowledges publications, and the bff counts the acknowledgements per
+     * feed.
+     */
     receipt: Cost;
   };
   memory: {
@@ -119,7 +124,10 @@ export interface Constants {
   };
   /** Each component's share of the time that Redis spends on commands. */
   redisShares: Record<RedisRole, number>;
-  /** Shortest time (ms) between the starts of two entries in a lane: the work for the first, and the pause after it. */
+  /**
+   * Shortest time (ms) between the starts of two entries in a lane. Consists of the work for the first entry and the
+   * pause after it.
+   */
   laneMs: number;
   /** Notifications a second on an otherwise idle machine. All processes share the measured cores. */
   rates: {

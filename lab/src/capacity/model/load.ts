@@ -83,8 +83,8 @@ export interface Flow {
 }
 
 /**
- * When the first two comparisons after a publication happen (s). The second is spread over 8 s. After that, views are
- * compared every 30 s (`bff/src/recover/views/feed-views.ts`).
+ * Time (s) from a publication to the first comparison of a view with its feed's head. The second comparison happens 22
+ * to 30 s later, on average 26 s. After that, views are compared every 30 s (`bff/src/recover/views/feed-views.ts`).
  */
 const FIRST_COMPARISON = 2;
 const SECOND_COMPARISON = FIRST_COMPARISON + 26;

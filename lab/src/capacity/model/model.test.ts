@@ -19,7 +19,7 @@ describe('compressed history', () => {
     plan({ feeds: 100, rate: 1, historyHours: 24, ...load }).redis.state.bytes;
   const [publications, publication] = [864, CONSTANTS.stored.publication];
 
-  it('should shrink only the history, except for each feed’s newest documents', () => {
+  it('should make only the history smaller, but not each feed’s newest documents', () => {
     const saved = stateOf({}) - stateOf({ compressedHistory: true });
     const { compressedShare } = CONSTANTS.stored;
     expect(saved / 100).toBeCloseTo((publications * publication - 4_096) * (1 - compressedShare), 0);
@@ -150,7 +150,7 @@ describe('the partition count', () => {
 });
 
 describe('the distribution of the load', () => {
-  it('should spread a feed over no more instances than there are', () => {
+  it('should not spread a feed over more instances than exist', () => {
     expect(flow({ feeds: 1_000 }, 40).watchingInstances).toBeCloseTo(1);
     expect(flow({ feeds: 100 }, 40).watchingInstances).toBeGreaterThan(8);
     expect(flow({ feeds: 1 }, 40).watchingInstances).toBeCloseTo(40);
@@ -208,7 +208,7 @@ describe('a plan', () => {
     expect(at(1_000)).toBeCloseTo(60);
   });
 
-  it('should use an entry’s cost at each producer’s own rate, but at the total rate for bffs and Redis', () => {
+  it('should use the entry cost at each producer’s own rate for producers, and at the total rate for bffs and Redis', () => {
     const entry = [
       { rate: 10, cost: { producer: 100, bff: 100, redis: 100 } },
       { rate: 1_000, cost: { producer: 20, bff: 20, redis: 20 } },

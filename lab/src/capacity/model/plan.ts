@@ -2,7 +2,7 @@ import { add, KINDS, REDIS_ROLES, times, type Constants, type Kind } from './con
 import { flowOf, type Flow, type Load, type Size } from './load.ts';
 import { busiestBffOf, termsOf, turnsOf, type Term } from './terms.ts';
 
-// Limits in `contracts/` and `bff/`, and the defaults of some of their settings.
+// The following constants repeat limits in `contracts/` and `bff/`, and defaults of settings.
 /**
  * Time an announcement stays in the stream (s). The bffs remove acknowledged announcements every 2 s
  * (`bff/src/redis/stream-keeper.ts`).
@@ -30,10 +30,11 @@ const MAX_PARTITIONS = 64;
 const MAX_INSTANCES = 100_000;
 const MICRO = 1e6;
 
-export type Shard = (typeof REDIS_ROLES)[number] | 'broadcast';
-export const SHARDS: readonly Shard[] = [...REDIS_ROLES, 'broadcast'];
+/** The parts of the data that can each be on a separate Redis server. */
+export type RedisPart = (typeof REDIS_ROLES)[number] | 'broadcast';
+export const REDIS_PARTS: readonly RedisPart[] = [...REDIS_ROLES, 'broadcast'];
 
-export interface ShardNeed {
+export interface RedisNeed {
   cores: number;
   bytes: number;
   /** Number of Redis servers needed to keep each server below the target. */
@@ -53,7 +54,7 @@ export interface Plan {
   busiestBff: number;
   /** Memory per process (bytes). */
   memory: Record<Exclude<Kind, 'redis' | 'broadcast'>, number>;
-  redis: Record<Shard, ShardNeed>;
+  redis: Record<RedisPart, RedisNeed>;
   /** Bytes a second. */
   bandwidth: { toBrowsers: number; fromBroadcaster: number };
   /** Number of publications and ids stored per feed, and of publications in a view's ring. */
@@ -106,7 +107,7 @@ function redisOf(load: Load, flow: Flow, constants: Constants, terms: readonly T
   const [reads, rest] = [coresOf('redis', isRead), coresOf('redis', (term) => !isRead(term))];
   const publication = adjustedToPayload(load, constants, stored.publication);
   const event = adjustedToPayload(load, constants, stored.broadcastPublication);
-  const bytes: Record<Shard, number> = {
+  const bytes: Record<RedisPart, number> = {
     // An entry is popped within a second.
     entries: load.rate * publication,
     announcements: flow.entries * ANNOUNCEMENT_SECONDS * stored.announcement,
@@ -123,20 +124,20 @@ function redisOf(load: Load, flow: Flow, constants: Constants, terms: readonly T
     ),
   };
   return Object.fromEntries(
-    SHARDS.map((shard) => {
+    REDIS_PARTS.map((part) => {
       const cores =
-        shard === 'broadcast'
+        part === 'broadcast'
           ? coresOf('broadcast', () => true)
-          : rest * redisShares[shard] + (shard === 'state' ? reads : 0);
-      const all = bytes[shard] + stored.empty;
+          : rest * redisShares[part] + (part === 'state' ? reads : 0);
+      const all = bytes[part] + stored.empty;
       const count = Math.max(
         1,
         Math.ceil(cores / load.target),
         Math.ceil(all / (load.target * load.redisGib * 2 ** 30)),
       );
-      return [shard, { cores, bytes: all, count }];
+      return [part, { cores, bytes: all, count }];
     }),
-  ) as Record<Shard, ShardNeed>;
+  ) as Record<RedisPart, RedisNeed>;
 }
 
 /** The resources that a load needs at this size. */
@@ -171,7 +172,10 @@ function planFor(load: Load, constants: Constants, size: Size): Plan {
   return { ...plan, memory: memoryOf(load, flow, constants, plan) };
 }
 
-/** True if the bffs are below the target on average. Relieving the busiest bff takes more partitions, not more bffs. */
+/**
+ * True if the bffs are below the target on average. The busiest bff can be above it: more partitions relieve that bff,
+ * more bffs do not.
+ */
 const hasEnoughBffs = ({ load, cores, memory, instances }: Plan): boolean =>
   cores.bff / instances <= load.target &&
   memory.bff <= load.target * load.bffGib * 2 ** 30 &&

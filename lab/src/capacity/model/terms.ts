@@ -12,7 +12,7 @@ export interface Term {
   cost: Cost;
 }
 
-/** The terms whose cost for bffs arises only on the partition's host. */
+/** The terms that belong to turns. Among the bffs, only the partition's host has their costs. */
 const TURNS: readonly string[] = [
   'entries, POST to broadcast',
   'additional feeds in an entry',

@@ -25,7 +25,7 @@ const FAR_RANGE_MS = 62_000;
 /** Pause between two runs of a task (ms): at least this, and less than twice as long. */
 const BETWEEN_MS = 700;
 const EXPIRY_MS = 2_500;
-/** Maximum time a client takes to record an event (ms). */
+/** Tolerance for shown notifications that have just expired (ms), since a client takes a moment to record an event. */
 const EXPIRY_TOLERANCE_MS = 300;
 
 /** Schedules, cancels and retracts notifications, and publishes expiring notifications, until `stop()`. */

@@ -11,8 +11,8 @@ const RESTLESS_CLIENTS = 4;
 export type Watcher = Pick<Observer, 'name' | 'feed' | 'shown' | 'gone' | 'gaps'>;
 
 /**
- * Clients on all instances. The feeds in `FEEDS` have steady clients and clients that reconnect at random times. The
- * first feed also has a slow client. Each feed in `MANY_FEEDS` has a single client.
+ * Clients on all instances. The feeds in `FEEDS` have steady clients, and restless clients that reconnect at random
+ * times. The first feed also has a slow client. Each feed in `MANY_FEEDS` has a single client.
  */
 export class Clients {
   readonly steady: { observer: Observer; pair: string }[] = [];

@@ -7,8 +7,8 @@ import type { ReceivedMessage, Receivers } from './receivers.ts';
 
 const FEED = 'user:away';
 /**
- * Minimum pause between notifications (ms). Long enough that all notifications that pile up until a dead sender's claim
- * expires fit into a single message.
+ * Minimum pause between notifications (ms). If a sender dies, notifications pile up until its claim on the fallbacks
+ * expires. The pause is long enough that all of them fit into a single message.
  */
 const BETWEEN_MS = 1_000;
 /** Fallbacks are due after 3 to 12 s. */
@@ -46,7 +46,9 @@ export interface FallbackResults {
   faults: string[];
 }
 
-/** Publishes notifications with fallbacks and marks some as read before the fallback is due, until `stop()`. */
+/**
+ * Until `stop()`, publishes notifications with fallbacks, and marks some of them as read before the fallback is due.
+ */
 export class Fallbacks {
   readonly #caller: Caller;
   readonly #random: Random;

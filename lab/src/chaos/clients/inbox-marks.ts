@@ -6,8 +6,8 @@ const FEED = 'user:42';
 const BETWEEN_MS = 1_200;
 const SNOOZE_MS = 15_000;
 /**
- * Interval for removing the snoozes of notifications that have returned (ms). Even ended snoozes count toward the limit
- * until removed.
+ * Interval (ms) for removing the snoozes of notifications that have returned. A snooze counts toward the limit until it
+ * is removed, even if it has ended.
  */
 const END_RETURNED_EVERY_MS = 5_000;
 
@@ -41,7 +41,7 @@ export interface MarkResults {
   faults: string[];
 }
 
-/** A reader's devices. There is one on each instance. They archive and snooze incoming notifications until `stop()`. */
+/** A reader's devices, one on each instance. Until `stop()`, they archive and snooze incoming notifications. */
 export class InboxMarks {
   readonly #devices: readonly Device[];
   readonly #urls: readonly string[];

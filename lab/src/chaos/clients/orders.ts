@@ -40,7 +40,7 @@ export interface OrderResults {
 
 /**
  * The publisher from examples/outbox, which commits each order and the notification about it in a single Dapr outbox
- * transaction. The publisher and its sidecar are killed at random times, potentially between any two steps.
+ * transaction. The publisher and its sidecar are killed at random times, so a kill can happen between any two steps.
  */
 export class Orders {
   readonly #shop: ExternalSidecar;

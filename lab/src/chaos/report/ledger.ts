@@ -34,11 +34,11 @@ export interface FaultRow {
   times: number;
   happened: number;
   /**
-   * The longest pause in deliveries to a steady client on an unaffected instance (ms): median over all faults of this
-   * kind.
+   * For each fault of this kind, the longest pause (ms) in deliveries to a steady client on an unaffected instance is
+   * measured. This is the median of these pauses.
    */
   medianPauseMs: number;
-  /** The longest of these pauses over all faults of this kind (ms). */
+  /** The longest of these pauses (ms). */
   highestPauseMs: number;
 }
 

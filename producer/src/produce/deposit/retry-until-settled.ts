@@ -7,7 +7,7 @@ export interface RetryOptions {
   /** Checked before each attempt. The retries stop when it returns true. */
   shouldStop: () => boolean;
   onFailure: (error: unknown) => void;
-  /** Aborting it cuts a pause short. */
+  /** Abort it to end a pause early. */
   signal: AbortSignal;
 }
 

@@ -4,13 +4,13 @@ import type { Batch } from './lane.ts';
 
 /** Delay between two checks (ms), before jitter. Bffs normally claim an entry within a few dozen milliseconds. */
 const CHECK_DELAY_MS = { initial: 20, max: 400 };
-/** Part of a request's time limit that is left for its response. */
+/** Fraction of a request's time limit that is reserved for the response. */
 const RESERVED = 0.2;
 /** How long to watch an entry whose requests don't wait, to see whether the bffs are back (ms). */
 const PROBE_MS = 2_000;
 
 export interface AcknowledgerOptions {
-  /** Resolves with true if the bffs have claimed the entry, or with false if they haven't or if that's unknown. */
+  /** Resolves with true only if the bffs are known to have claimed the entry, and otherwise with false. */
   isClaimed: (entry: PartitionAnnouncement) => Promise<boolean>;
   /** Called when a retraction or an erasure is acknowledged although the bffs haven't claimed it. */
   onUnclaimed: () => void;
@@ -31,20 +31,21 @@ interface Waiter {
 }
 
 /**
- * Whether the bffs must have processed the item before they process anything that is published after its response, by
- * any producer.
+ * Whether the response must wait until the bffs have claimed the item's entry. That is necessary for retractions and
+ * erasures: the bffs must process them before anything that any producer publishes after the response.
  */
 const mustBeClaimed = (item: EntryItem): boolean => isRetraction(item) || isErasure(item);
 
 /**
  * Acknowledges the requests in a lane's announced entries. A request with a retraction or an erasure waits until the
- * bffs have claimed its entry. Entries of different runs have no order, so without the wait, the bffs could show a
- * notification before they process its retraction, or an earlier erasure could remove a later notification. If the bffs don't claim an entry in time, they are considered down until they claim a later one. In
- * the meantime, requests don't wait.
+ * bffs have claimed its entry. The bffs can process entries of different runs in any order. Without the wait, they
+ * could show a notification before they process its retraction, or an earlier erasure could remove a later
+ * notification. If the bffs don't claim an entry in time, they are considered down until they claim a later one. In the
+ * meantime, requests don't wait.
  */
 export class Acknowledger {
   readonly #options: AcknowledgerOptions;
-  /** In the order of the entries, which is the order in which the bffs claim them. */
+  /** In the order of the entries. The bffs claim entries in this order. */
   readonly #waiting = new Set<Waiter>();
   /** Number of waiters with a request. */
   #requests = 0;

@@ -11,7 +11,7 @@ const MAX_BACKLOG = 1_000;
 const CHECK_DELAY_MS = { initial: 50, max: 400 };
 
 export interface BacklogOptions {
-  /** Resolves with true if the bffs have claimed the entry, or with false if they haven't or if that's unknown. */
+  /** Resolves with true only if the bffs are known to have claimed the entry, and otherwise with false. */
   isClaimed: (entry: PartitionAnnouncement) => Promise<boolean>;
   /** Maximum wait after an entry (ms). */
   maxWaitMs: number;
@@ -76,9 +76,9 @@ export class Backlog {
   }
 
   /**
-   * Counts the claimed entries, which are the oldest. Doesn't check or count the newest of several entries. If all
-   * others are claimed, a single check is enough. Otherwise, uses a binary search, and may count too few if the
-   * deadline passes.
+   * Counts the claimed entries, which are the oldest. Never counts the newest of several entries. Checks the entry
+   * before the newest first: normally it is claimed, and no other check is needed. Otherwise, uses a binary search,
+   * which counts too few entries if the deadline passes.
    */
   async #countClaimed(deadline: number): Promise<number> {
     const isClaimed = (index: number) => {

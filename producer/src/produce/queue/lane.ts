@@ -93,7 +93,7 @@ export class Lane {
    */
   get oldestSplitRequestAt(): number | undefined {
     let oldest: number | undefined;
-    for (const part of this.#waiting.heads())
+    for (const part of this.#waiting.oldestItems())
       if (part.begun > 0 && !fitsInOneEntry(part))
         oldest = Math.min(oldest ?? Infinity, part.request.arrivedAt);
     return oldest;
@@ -131,8 +131,8 @@ export class Lane {
       shares.push({ part, count, bytes: shareBytes });
       if (part.request.traceparent !== undefined) traceparents.push(part.request.traceparent);
       const isSplit = part.begun < part.items.length;
-      // If the remaining items fit in one entry, they go into the next, so that no request waits for the bffs more than
-      // twice.
+      // If the remaining items fit in one entry, they go into the next entry. A request therefore waits for the bffs at
+      // most twice.
       if (!isSplit || !fitsInOneEntry(part)) this.#waiting.rotate();
       if (isSplit) break;
       this.#waiting.delete(part.request.caller, part);

@@ -13,10 +13,10 @@ interface Amount {
 }
 
 /**
- * Counts the notifications in the queue, in total and for each caller (API key). A request fits if the caller's usage
- * with this request is at most the space that is free without it. So with small requests, the first caller can fill
- * half of the queue, the second caller half of the rest, and so on. Requests without a key count only toward the total,
- * so they can fill the whole queue.
+ * Counts the notifications in the queue, in total and for each caller (API key). A request fits if the caller's usage,
+ * including the request, is at most the free space before the request is added. With small requests, the first caller
+ * can therefore fill half of the queue, the second caller half of the rest, and so on. Requests without a key count
+ * only toward the total, so they can fill the whole queue.
  */
 export class QueueUsage {
   readonly #limits: QueueLimits;

@@ -3,8 +3,8 @@ import type { Outcome } from '../ports.ts';
 import type { CallerName } from './turns.ts';
 
 /**
- * A request's items for a partition. The first `begun` items are in entries, and the first `finished` items can be
- * acknowledged.
+ * A request's items for one partition. The first `begun` items have been put into entries. The first `finished` items
+ * can be acknowledged.
  */
 export interface Part {
   readonly request: Request;

@@ -1,7 +1,7 @@
 /** A caller's name, or `undefined` for all callers without a key. */
 export type CallerName = string | undefined;
 
-/** A queue in which callers take turns, so that none has to wait for all of another caller's items. */
+/** A queue in which callers take turns, so that no caller has to wait for all of another caller's items. */
 export class Turns<T> {
   /** Each caller's items. Contains no empty sets. The current caller comes first. */
   readonly #items = new Map<CallerName, Set<T>>();
@@ -28,7 +28,7 @@ export class Turns<T> {
   }
 
   /** Each caller's oldest item. */
-  *heads(): Iterable<T> {
+  *oldestItems(): Iterable<T> {
     for (const [head] of this.#items.values()) yield head as T;
   }
 

@@ -76,9 +76,9 @@ export interface Needs {
 }
 
 /**
- * Checks the permissions for all items, and counts the items against the rate limit. If a permission is missing or the
- * limit was reached, responds with 403 (listing all missing permissions) or 429 and returns false. The limit is
- * rechecked because a concurrent large request may have exceeded it since this request arrived.
+ * Checks the permissions for all items, and counts the items against the rate limit. Returns false if a permission is
+ * missing (responds with 403 and lists all missing permissions), or if the limit was reached (responds with 429). The
+ * limit is rechecked because a concurrent large request may have exceeded it since this request arrived.
  */
 export function permits(request: Request, response: Response, needs: Needs): boolean {
   const { caller } = request;

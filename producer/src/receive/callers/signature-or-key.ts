@@ -22,7 +22,7 @@ export interface SignatureOrKeyOptions {
 const readBody = takeBody();
 
 /**
- * Accepts invocations with an API key, like the public port. Also accepts a `POST /notifications` signed by the bff,
+ * Accepts invocations with an API key, as the public port does. Also accepts a `POST /notifications` signed by the bff,
  * which has already checked that the user has the role `ops`.
  */
 export function requireSignatureOrKey({

@@ -45,7 +45,10 @@ const senderOf = (source: string | undefined): AuditActor => ({
   claimed: true,
 });
 
-/** The sidecar rejects messages larger than 4 MiB, and base64 makes a message a third larger. */
+/**
+ * Maximum size of a delivered event. The sidecar rejects messages larger than 4 MiB, and base64 makes them a third
+ * larger.
+ */
 const MAX_EVENT_BYTES = 6 * 1024 * 1024;
 
 const act = { action: 'publish', via: 'topic' } as const;

@@ -14,7 +14,7 @@ export type Invoke = (
 
 /**
  * Prepares a message and invokes a binding with it. Never rejects, and settles within the time limit. If `prepare`
- * throws, the result is `refused` because the message itself is invalid.
+ * throws, the message itself is invalid, so the result is `refused`.
  */
 export const sendThrough = (prepare: () => () => Promise<unknown>): Promise<SendResult> =>
   sendWithin(

@@ -25,7 +25,7 @@ const FIELDS = {
   subject: ({ rendered }) => rendered.subject,
   text: ({ rendered }) => rendered.text,
   html: ({ rendered }) => rendered.html,
-  /** `title` to `open`: members of the newest notification. */
+  /** The fields from `title` to `open` are from the newest notification. */
   title: ({ message }) => message.notifications[0]?.title ?? '',
   body: ({ message }) => message.notifications[0]?.body ?? '',
   severity: ({ message }) => message.notifications[0]?.severity ?? '',
@@ -89,7 +89,7 @@ export function fillMapping(mapping: DataMapping, sources: Sources): Json {
   return Object.fromEntries(Object.entries(mapping).map(([key, each]) => [key, fillMapping(each, sources)]));
 }
 
-/** Fills in the metadata values. Each becomes a single line because bindings can use it as a header. */
+/** Fills in the metadata values. Removes line breaks from the values, because bindings can use them as headers. */
 export const fillMetadata = (
   mapping: Readonly<Record<string, string>>,
   sources: Sources,

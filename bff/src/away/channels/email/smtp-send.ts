@@ -64,8 +64,8 @@ export async function sendOverSmtp(
 }
 
 /**
- * Runs a phase of the connection, such as the login. Also rejects if the connection breaks, since Nodemailer then
- * doesn't always call `done`.
+ * Runs a phase of the connection, such as the login. Also rejects if the connection breaks, because Nodemailer doesn't
+ * always call `done` in that case.
  */
 const runPhase = (
   connection: SMTPConnection,

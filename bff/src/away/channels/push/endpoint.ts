@@ -32,15 +32,15 @@ const isLoopback = (address: string): boolean => ipaddr.process(address).range()
 /** False for loopback, private and reserved addresses. */
 export const isPublic = (address: string): boolean => ipaddr.process(address).range() === 'unicast';
 
-/** The host name resolves to a non-public address. No connection was made. */
+/** Thrown if the host name resolves to a non-public address. No connection was made. */
 export class NotPublicError extends Error {
   override name = 'NotPublicError';
   readonly code = 'ENOTPUBLIC';
 }
 
 /**
- * An agent that checks the address on every connection because a name that first resolved to a public address can later
- * resolve to an internal address (DNS rebinding). Doesn't follow redirects.
+ * An agent that checks the IP address of every new connection. One check is not enough, because a host name can resolve
+ * to a public address first and to an internal address later (DNS rebinding). Doesn't follow redirects.
  */
 export const publicAgent = (): Agent =>
   new Agent({

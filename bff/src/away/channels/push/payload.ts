@@ -75,8 +75,8 @@ interface Payload {
 }
 
 /**
- * The payload as JSON. Truncates the body to fit. If even an empty body doesn't fit, the push links to the inbox
- * instead, since the notification's own URL can be long.
+ * Returns the payload as JSON. Truncates the body to fit. The notification's URL can be so long that the payload
+ * doesn't fit even with an empty body. The push then links to the inbox instead.
  */
 function fitPayload(payload: Payload): string {
   const json = (body: string, navigate: string) =>

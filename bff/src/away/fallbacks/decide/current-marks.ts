@@ -31,8 +31,8 @@ export async function readCurrentMarks(
   ids: readonly string[],
   { states, inboxes, histories, now }: CurrentMarksOptions,
 ): Promise<CurrentMarks> {
-  // Read the history before the marks, so that any mark with one of these ids refers to a publication in this history,
-  // even if the mark is newer.
+  // Read the history first and the marks afterwards. A mark can then be newer than the history, but if it is for one of
+  // these ids, it refers to a publication in this history.
   const { head, history } = await histories.including(reader, { ids });
   const offsets = await locate(new Set(ids), history);
   const [read, inbox] = await Promise.all([states.readFresh(reader, reader), inboxes.readFresh(reader)]);
@@ -41,8 +41,9 @@ export async function readCurrentMarks(
   return {
     ...{ epoch: head.epoch, history, offsets, placeOf: placeIn(head.epoch) },
     placeIn(epoch) {
-      // If the inbox marks are from a later epoch, they no longer show which notifications of this epoch were marked as
-      // unread after they were read. So ignore the read state and count all of them as unread.
+      // If the inbox marks are from a later epoch, the unread marks of this epoch have been lost. A notification that
+      // was read might have been marked as unread afterwards. So ignore the read state and count all notifications as
+      // unread.
       const isLater = inbox?.feeds[reader] && isLaterEpoch(inbox.feeds[reader].epoch, epoch);
       return isLater ? placesIn({ epoch, inbox: state }) : placeIn(epoch);
     },

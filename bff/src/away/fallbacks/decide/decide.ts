@@ -13,7 +13,7 @@ import { hasGivenUp } from './give-up.ts';
 
 /** A channel's rules for batching, limiting and repeating messages. */
 export interface ChannelRules {
-  /** Batching delay (ms). A reader's first due fallback waits for more fallbacks to include in the message. */
+  /** Batching delay (ms): how long a reader's first due fallback waits for others to share a message with. */
   windowMs: number;
   /** Maximum messages per reader per hour. */
   perHour: number;
@@ -29,7 +29,7 @@ export type Standing =
   | { isOpen: true; notification: Notification; isSeen: boolean }
   | { isOpen: false; reason: string };
 
-/** The facts behind a decision on due steps. Those from the store are reread for each wake-up. */
+/** The facts for a decision about due steps. Facts from the store are reread for each wake-up. */
 export interface DecisionInput {
   now: number;
   /** When the wake-up was due. By the scheduler's clock, that time has passed. */
@@ -37,7 +37,7 @@ export interface DecisionInput {
   /** Returns `undefined` if the deployment doesn't have the channel. */
   rulesOf: (via: string) => ChannelRules | undefined;
   reaches: (via: string) => boolean;
-  /** Whether the channel has reached this instance's limit of messages in flight. If so, due steps and repeats wait. */
+  /** Whether the channel is at this instance's limit of messages in flight. Its due steps and repeats then wait. */
   isFull: (via: string) => boolean;
   standingOf: (waiting: Waiting) => Standing;
   mayInterrupt: (notification: Notification, via: string) => Interruption;
@@ -108,7 +108,7 @@ class Decider {
 
   /**
    * Takes over or ends messages whose sender hasn't reported an outcome by the deadline. The deadline must have passed
-   * on the scheduler's clock too, so that an instance with a fast clock doesn't take messages from a live sender. Only
+   * on the scheduler's clock too. Otherwise, an instance with a fast clock would take messages from a live sender. Only
    * repeats a message if the channel still reaches the reader, and leaves out notifications that are no longer open.
    * While the channel is at its limit, messages to repeat wait.
    */
@@ -133,7 +133,7 @@ class Decider {
     });
   }
 
-  /** The current content of a notification to send again, or the receipt of one that must not be sent again. */
+  /** Returns the content of a notification to send again, or the outcome of one that must not be sent again. */
   #repeatOf(item: SentItem, via: string, mayRepeat: boolean): Pick<Ready, 'notification'> | Ended {
     if (item.retracted) return { outcome: 'unknown', reason: 'retracted before the channel replied' };
     if (!mayRepeat) return { outcome: 'unknown', reason: STOPPED_REASON };
@@ -148,7 +148,7 @@ class Decider {
     return !interruption.interrupt && interruption.why === 'muted' ? closed('muted') : { notification };
   }
 
-  /** A notification's content and whether it may interrupt, or why the reader no longer needs it. */
+  /** Returns the content and whether it may interrupt the reader, or why the reader no longer needs it. */
   #needOf(waiting: Waiting, unless: SentItem['unless'], via: string) {
     const standing = this.#input.standingOf(waiting);
     if (!standing.isOpen) return { reason: standing.reason };
@@ -267,8 +267,8 @@ export const hasDue = (
   sending.some((message) => isPastDeadline(message, times)) ||
   waiting.some(({ steps }) => steps.some(({ at }) => at <= times.now));
 
-/** The notifications whose standings a decision needs. Steps and messages that reach nobody need none. */
-export const undecided = (
+/** Returns the notifications whose standings a decision needs: those that can reach the reader. */
+export const itemsToCheck = (
   { waiting, sending }: AwayDocument,
   { now, woken, rulesOf, reaches }: Pick<DecisionInput, 'now' | 'woken' | 'rulesOf' | 'reaches'>,
 ): Waiting[] => [
@@ -281,9 +281,7 @@ export const undecided = (
 const isPastDeadline = ({ until }: Sending, { now, woken }: Pick<DecisionInput, 'now' | 'woken'>): boolean =>
   until <= Math.min(now, woken);
 
-/**
- * A send's deadline. Counts from whichever clock is ahead, so that even a sender with a slow clock gets the full time.
- */
+/** A send's deadline. Counts from the clock that is ahead, so that a sender with a slow clock gets the full time. */
 const sendingUntil = (now: number, woken: number): number => Math.max(now, woken) + SEND_TIME_MS;
 
 /** When to check the reader's document next (ms since 1970). `undefined` if nothing is waiting or being sent. */

@@ -4,8 +4,8 @@ import type { SentItem } from '../document.ts';
 const GIVE_UP_MS = 3 * 24 * 60 * 60 * 1000;
 
 /**
- * Whether the retry period is over. For documents from earlier versions, which don't record the first attempt, it
- * starts at `createdAt`.
+ * Whether the retry period is over. It begins at the first attempt, or at `createdAt` if an earlier version wrote the
+ * document and didn't record the first attempt.
  */
 export const hasGivenUp = ({ since, createdAt }: SentItem, now: number): boolean =>
   (since ?? Date.parse(createdAt)) + GIVE_UP_MS < now;

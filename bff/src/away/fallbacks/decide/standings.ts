@@ -7,8 +7,8 @@ import { nameOf, type Waiting } from '../document.ts';
 import { readCurrentMarks, type CurrentMarks, type CurrentMarksOptions } from './current-marks.ts';
 
 /**
- * Resolves with a function that returns whether a waiting notification still needs the reader's attention. Takes into
- * account all marks that were acknowledged before the call.
+ * Resolves with a function that returns whether a waiting notification still needs the reader's attention. All marks
+ * acknowledged before the call are taken into account.
  */
 export async function standingsOf(
   reader: string,
@@ -42,12 +42,13 @@ function standingOf(
     if (notification?.createdAt === createdAt)
       return standingIn({ offset: publication.offset, notification }, placeOf);
   }
-  // The history doesn't contain the notification. So if its position is within the history, the position is wrong: the
-  // store was rolled back and lost the publication.
+  // The history doesn't contain the notification. If its stored position is within the history, the store was rolled
+  // back and lost the publication, so ignore that position.
   const position = at && (at.epoch !== epoch || at.offset < bottomOf(history)) ? at : undefined;
-  // A turn overtaken by an erasure can still register notifications afterwards.
+  // If the feed is erased during a turn, that turn can still register notifications afterwards.
   if (position && wasErasedSince(position.epoch, epoch)) return { isOpen: false, reason: 'erased' };
-  // A retraction with this id applies to this notification too. Anything else with this id is another notification.
+  // A retraction with this id applies to this notification too. Any other publication with this id is a different
+  // notification.
   const retraction = published.find((one) => one.notification === null && one.gone === 'retracted');
   const [other] = position ? [retraction] : published;
   if (other?.notification === null) return { isOpen: false, reason: other.gone };
@@ -61,8 +62,8 @@ function standingOf(
     const place = placeIn(position.epoch)({ offset: position.offset, notification: { id: markedId } });
     return standingAt(place, content);
   }
-  // The notification has left the history. We only know that the offset is below `floor`, so the notification counts as
-  // read if everything up to `floor - 1` is read.
+  // The notification has left the history. Its exact offset is unknown, but it is below `floor`. So the notification
+  // counts as read if everything up to `floor - 1` is read.
   const { floor } = history;
   const isRead = floor > 1 && !placeOf({ offset: floor - 1, notification: content }).unread;
   return isRead

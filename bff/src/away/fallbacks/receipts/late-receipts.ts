@@ -20,7 +20,10 @@ export interface LateReceiptsOptions {
   now: () => number;
 }
 
-/** Pause after a broker failure (ms), so that marking notifications as read doesn't wait for the broker. */
+/**
+ * Pause after a broker failure (ms). During the pause, events go to the store, so that marking notifications as read
+ * doesn't wait for the broker.
+ */
 const PAUSE_MS = 5_000;
 /** Maximum bytes of events in the store. At the limit, publishing rejects until the broker is back. */
 const MAX_KEPT_BYTES = 512 * 1024;

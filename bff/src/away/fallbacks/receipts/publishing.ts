@@ -48,8 +48,9 @@ export class ReceiptPublishing {
   }
 
   /**
-   * Publishes the receipts in this copy of the document, and removes their marks in the store. Resolves with the stored
-   * document. If a receipt can't be published, removes the marks of the earlier receipts and then rejects.
+   * Publishes the receipts in this copy of the document, and removes their `unpublished` marks in the store. Resolves
+   * with the stored document. If a receipt can't be published, removes the marks of the receipts before it and then
+   * rejects.
    */
   async #publishCopy(
     key: string,

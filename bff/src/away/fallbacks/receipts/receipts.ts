@@ -17,8 +17,8 @@ interface NotificationName {
 }
 
 /**
- * Returns a notification's receipts: the reader's marks and the fallback outcomes for a `user:` feed, counts for other
- * feeds.
+ * Returns a notification's receipts. For a `user:` feed, these are the reader's marks and the fallback outcomes. For
+ * other feeds, they are counts.
  */
 export async function receiptsOf(name: NotificationName, options: ReceiptsOptions): Promise<Receipts> {
   const { id, feed } = name;
@@ -40,7 +40,8 @@ async function countsOf(
   const counts = await counter.countsOf(feed, { epoch: head.epoch, offset });
   if (!counts) return undefined;
   const { pages, seen, read, archived } = counts;
-  // Opening the list marks notifications as seen, but readers can read a notification without opening the list.
+  // Opening the list marks notifications as seen, but a reader can read a notification without opening the list. So the
+  // count of `seen` must be at least that of `read`.
   return { accuracy: 'about', pages, seen: Math.max(seen, read), read, archived };
 }
 

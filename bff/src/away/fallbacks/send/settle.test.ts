@@ -8,7 +8,7 @@ import { settle } from './settle.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 
-it('should only return content that fits to the waiting notifications, oldest first', () => {
+it('should move as much content as fits back to the waiting notifications, starting with the oldest', () => {
   const items = Array.from({ length: MAX_SHOWN + 5 }, (_, n) => {
     const createdAt = new Date(NOW - n).toISOString();
     const notification = { ...arrival(`n${n}`), createdAt, body: 'x'.repeat(MAX_CONTENT_BYTES / MAX_SHOWN) };

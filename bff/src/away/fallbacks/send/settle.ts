@@ -19,7 +19,7 @@ const MAX_PAUSE_MS = 15 * MINUTE_MS;
 
 /**
  * Applies a message's outcome. No-op if another process has taken over the message. If the channel was unavailable, the
- * notifications wait for a retry unless they were retracted or replaced, or have been retried for too long.
+ * notifications wait for a retry, except those that were retracted or replaced, or have been retried for too long.
  */
 export function settle(
   document: AwayDocument,
@@ -79,8 +79,9 @@ const pauseAfter = (failures: number): number =>
   Math.min(FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 10), MAX_PAUSE_MS);
 
 /**
- * Returns a message's items to the waiting notifications, with the content that fits. The rest is reread from the feed.
- * Oldest first, because only the newest items of a message can have content that the document hadn't stored before.
+ * Moves a message's items back to the waiting notifications. Keeps as much of their content as fits; the rest is reread
+ * from the feed. Starts with the oldest items, because only a message's newest items can have content that the document
+ * hadn't stored before.
  */
 function returnToWaiting(
   { waiting, sending }: Pick<AwayDocument, 'waiting' | 'sending'>,

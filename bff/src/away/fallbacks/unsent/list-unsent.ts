@@ -151,7 +151,7 @@ const digestOf = (receipt: Receipt): string =>
   createHash('sha256').update(keyOf(receipt)).digest('hex').slice(0, 16);
 
 /**
- * Keeps one receipt per key. If a channel refuses two steps of a notification at the same time, their receipts have the
+ * Keeps one receipt per key. If a channel refuses two steps of a notification at the same time, both receipts have the
  * same key.
  */
 const distinct = (receipts: readonly Receipt[]): Receipt[] => [

@@ -2,7 +2,7 @@ import type { UnsentName } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { READER, after, arrival, deployment, itemsOf, pass } from '../../../../testing/away/deployment.ts';
-import { KEY, REFUSED, listOf, namesIn, refused } from '../../../../testing/away/refused.ts';
+import { KEY, REFUSED, listOf, namesIn, deploymentWithUnsent } from '../../../../testing/away/refused.ts';
 import { awayKey, hashOfReader, type AwayDocument } from '../document.ts';
 import { MAX_WAITING } from '../register.ts';
 
@@ -11,7 +11,7 @@ afterEach(() => void vi.useRealTimers());
 
 describe('resending', () => {
   it('should skip the batching delay and take the fallback off the list', async () => {
-    const { fallbacks, names, titles, outcomes } = await refused(['a'], [REFUSED], 60_000);
+    const { fallbacks, names, titles, outcomes } = await deploymentWithUnsent(['a'], [REFUSED], 60_000);
     expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 1, failed: [] });
     await pass(1_000);
     expect(titles().at(-1)).toEqual(['a from the feed']);
@@ -20,7 +20,7 @@ describe('resending', () => {
   });
 
   it('should batch multiple fallbacks into one message', async () => {
-    const { fallbacks, names, titles } = await refused(['a', 'b', 'c']);
+    const { fallbacks, names, titles } = await deploymentWithUnsent(['a', 'b', 'c']);
     expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 3, failed: [] });
     await pass(1_000);
     expect(titles().slice(3)).toEqual([['c', 'b', 'a'].map((id) => `${id} from the feed`)]);
@@ -58,7 +58,7 @@ describe('resending', () => {
   });
 
   it('should suppress the fallback and publish a receipt if the notification was read or has left the history', async () => {
-    const { fallbacks, names, standings, outcomes } = await refused(['a', 'b']);
+    const { fallbacks, names, standings, outcomes } = await deploymentWithUnsent(['a', 'b']);
     standings.set('a', 'read');
     standings.set('b', 'left the history');
     await fallbacks.unsent.sendAgain(names);
@@ -73,7 +73,7 @@ describe('resending', () => {
   });
 
   it('should put the fallback back on the list if the channel refuses it again', async () => {
-    const { fallbacks, names, presetResults } = await refused(['a']);
+    const { fallbacks, names, presetResults } = await deploymentWithUnsent(['a']);
     presetResults.push(REFUSED);
     await fallbacks.unsent.sendAgain(names);
     await pass(1_000);
@@ -82,7 +82,7 @@ describe('resending', () => {
   });
 
   it('should be a no-op when repeated, whether or not the message has been sent', async () => {
-    const { fallbacks, names, sent, readDocument } = await refused(['a']);
+    const { fallbacks, names, sent, readDocument } = await deploymentWithUnsent(['a']);
     await fallbacks.unsent.sendAgain([...names, ...names]);
     expect(await fallbacks.unsent.sendAgain(names)).toEqual({ done: 1, failed: [] });
     expect((await readDocument()).waiting.flatMap(({ steps }) => steps)).toHaveLength(1);
@@ -119,7 +119,7 @@ describe('resending', () => {
   });
 
   it('should not send a second message while a message about the same notification is being sent', async () => {
-    const { instance, presetResults, titles, readDocument } = await refused([]);
+    const { instance, presetResults, titles, readDocument } = await deploymentWithUnsent([]);
     const { fallbacks } = instance();
     presetResults.push(REFUSED, 'never');
     await fallbacks.committed(itemsOf(arrival('a', [...after('PT1S'), ...after('PT10S')])));
@@ -134,7 +134,7 @@ describe('resending', () => {
   });
 
   it("should respect the limit of waiting notifications, and report the fallbacks that it couldn't send", async () => {
-    const { fallbacks, names, store } = await refused(['a', 'b']);
+    const { fallbacks, names, store } = await deploymentWithUnsent(['a', 'b']);
     const full = Array.from({ length: MAX_WAITING - 1 }, (_, n) => arrival(`n${n}`, after('PT1H')));
     await fallbacks.committed(itemsOf(...full));
     const [b, a] = names as [UnsentName, UnsentName];
@@ -167,7 +167,7 @@ describe('resending', () => {
   });
 
   it('should work for receipts from earlier versions', async () => {
-    const { fallbacks, store, names, titles, readDocument } = await refused(['a']);
+    const { fallbacks, store, names, titles, readDocument } = await deploymentWithUnsent(['a']);
     const { receipts, ...rest } = await readDocument();
     const old = receipts.map(({ unless: _, sourceHash: _hash, ...receipt }) => receipt);
     await store.write(KEY, { ...rest, receipts: old }, (await store.read(KEY))?.etag);
@@ -179,7 +179,7 @@ describe('resending', () => {
 
 describe('resending if the process or a dependency fails', () => {
   it('should not change anything if the wake-up that precedes the write cannot be set', async () => {
-    const { fallbacks, names, set, readDocument } = await refused(['a']);
+    const { fallbacks, names, set, readDocument } = await deploymentWithUnsent(['a']);
     const before = await readDocument();
     set.mockRejectedValueOnce(new Error('down'));
     const result = await fallbacks.unsent.sendAgain(names);
@@ -189,7 +189,7 @@ describe('resending if the process or a dependency fails', () => {
   });
 
   it('should still send the resent fallback and later ones if the process is killed after the document is written', async () => {
-    const { instance, fallbacks, names, set, titles } = await refused(['a']);
+    const { instance, fallbacks, names, set, titles } = await deploymentWithUnsent(['a']);
     const wakeUps: [string, number][] = [];
     set
       .mockImplementationOnce(async (...wakeUp) => void wakeUps.push(wakeUp))
@@ -210,7 +210,7 @@ describe('resending if the process or a dependency fails', () => {
   });
 
   it('should succeed even if the wake-up that follows the write cannot be set', async () => {
-    const { fallbacks, names, set, titles, failed } = await refused(['a']);
+    const { fallbacks, names, set, titles, failed } = await deploymentWithUnsent(['a']);
     const wakeUps: [string, number][] = [];
     set
       .mockImplementationOnce(async (...wakeUp) => void wakeUps.push(wakeUp))
@@ -224,7 +224,7 @@ describe('resending if the process or a dependency fails', () => {
   });
 
   it('should send only once if the response to the write was lost', async () => {
-    const { fallbacks, store, names, sent } = await refused(['a']);
+    const { fallbacks, store, names, sent } = await deploymentWithUnsent(['a']);
     const write = store.write.bind(store);
     vi.spyOn(store, 'write').mockImplementationOnce(async (...args) => {
       await write(...args);
@@ -236,7 +236,7 @@ describe('resending if the process or a dependency fails', () => {
   });
 
   it("should time out if the store doesn't respond, and report the unchanged fallbacks", async () => {
-    const { fallbacks, store, names } = await refused(['a']);
+    const { fallbacks, store, names } = await deploymentWithUnsent(['a']);
     const other = Array.from({ length: 99 }, (_, n) => ({
       ...(names[0] as UnsentName),
       reader: `user:${n}`,
@@ -253,7 +253,7 @@ describe('resending if the process or a dependency fails', () => {
   });
 
   it("should still change other readers' fallbacks if changing one reader's document fails", async () => {
-    const { fallbacks, store, names } = await refused(['a']);
+    const { fallbacks, store, names } = await deploymentWithUnsent(['a']);
     const other = awayKey(hashOfReader('user:later'));
     await store.write(other, { v: 2 }, undefined);
     const later = { ...(names[0] as UnsentName), reader: 'user:later' };
@@ -263,7 +263,7 @@ describe('resending if the process or a dependency fails', () => {
 });
 
 it('should not send dismissed fallbacks, but keep the receipts', async () => {
-  const { fallbacks, names, sent, readDocument, receipts } = await refused(['a', 'b']);
+  const { fallbacks, names, sent, readDocument, receipts } = await deploymentWithUnsent(['a', 'b']);
   const [b, a] = names as [UnsentName, UnsentName];
   expect(await fallbacks.unsent.dismiss([a])).toEqual({ done: 1, failed: [] });
   expect(await fallbacks.unsent.dismiss([a])).toEqual({ done: 1, failed: [] });

@@ -18,7 +18,8 @@ export const NOT_FOUND: Fault = { code: 'not_found', detail: 'The unsent fallbac
 
 /**
  * Puts unsent fallbacks back into the queue, due at `now`. The content is read from the feed. Safe to repeat: fallbacks
- * that were already resent don't change. Fallbacks that are due or being sent anyway don't get a second message.
+ * that were already resent don't change. If a fallback for the same notification and channel is already due or being
+ * sent, no second message is sent.
  */
 export function sendAgain(
   document: AwayDocument,
@@ -37,7 +38,7 @@ export function sendAgain(
         const detail = `The reader already has ${MAX_WAITING} notifications waiting.`;
         return { code: 'full', detail };
       }
-      // Backdated to skip the channel's batching delay.
+      // Backdate the step, so that it skips the channel's batching delay.
       const step: Step = { via, unless, at: Math.max(0, now - rules.windowMs) };
       const one = before ?? {
         ...{ id, createdAt, steps: [] },

@@ -2,7 +2,7 @@ import { AWAY_UNSENT_KEY } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { READER, after, arrival, deployment, itemsOf, pass } from '../../../../testing/away/deployment.ts';
-import { KEY, REFUSED, listOf, refused } from '../../../../testing/away/refused.ts';
+import { KEY, REFUSED, listOf, deploymentWithUnsent } from '../../../../testing/away/refused.ts';
 import type { SendResult } from '../../channels/channel.ts';
 import { hashOfReader } from '../document.ts';
 import { MAX_WAITING } from '../register.ts';
@@ -14,7 +14,7 @@ afterEach(() => void vi.useRealTimers());
 
 describe('a fallback that was not sent', () => {
   it('should be listed by every instance, with the reason', async () => {
-    const { instance, receipts } = await refused(['a', 'b'], [REFUSED, UNKNOWN]);
+    const { instance, receipts } = await deploymentWithUnsent(['a', 'b'], [REFUSED, UNKNOWN]);
     const common = { reader: READER, via: 'email' };
     expect(await listOf(instance().fallbacks)).toEqual([
       { ...common, id: 'b', outcome: 'unknown', reason: 'no response', ...timesOf('b') },
@@ -36,7 +36,7 @@ describe('a fallback that was not sent', () => {
     expect(await listOf(fallbacks)).toMatchObject([{ outcome: 'refused' }]);
   });
 
-  it('should add the reader to the list before storing the receipt', async () => {
+  it('should add the reader to the list before the receipt is stored', async () => {
     const { instance, store, presetResults } = deployment();
     presetResults.push(REFUSED);
     await instance().fallbacks.committed(itemsOf(arrival('a', after('PT1S'))));
@@ -81,7 +81,7 @@ describe('a fallback that was not sent', () => {
     expect(outcomes().at(-1)).toEqual(['b', 'sent']);
   });
 
-  it('should not delay turns for the same reader while its receipt waits for the list to be written', async () => {
+  it('should not delay turns for the same reader while the receipt waits for the list to be written', async () => {
     const { instance, store, presetResults, sent } = deployment();
     const { fallbacks } = instance();
     const read = store.read.bind(store);
@@ -116,7 +116,7 @@ describe('a fallback that was not sent', () => {
   });
 
   it('should be listed even if another instance has just erased the reader', async () => {
-    const { instance, fallbacks, presetResults } = await refused(['a']);
+    const { instance, fallbacks, presetResults } = await deploymentWithUnsent(['a']);
     await instance().fallbacks.erase({ feed: READER });
     presetResults.push(REFUSED);
     await fallbacks.committed(itemsOf(arrival('b', after('PT1S'))));
@@ -141,7 +141,7 @@ describe('a fallback that was not sent', () => {
   });
 
   it("should leave the list when the reader is erased, and leave no trace of the reader's name", async () => {
-    const { fallbacks, store } = await refused(['a']);
+    const { fallbacks, store } = await deploymentWithUnsent(['a']);
     await fallbacks.erase({ feed: READER });
     expect(await listOf(fallbacks)).toEqual([]);
     expect(await store.read(KEY)).toBeUndefined();

@@ -22,7 +22,9 @@ export interface UnsentFallbacksOptions extends Pick<
 
 const MAX_RUNNING_LISTS = 2;
 const MAX_WAITING_LISTS = 16;
-/** Delay of the wake-up that covers a crash after a document write (ms). Longer than the write takes. */
+/**
+ * Delay of the wake-up that is needed if the process crashes after a document write (ms). Longer than the write takes.
+ */
 const CRASH_WAKE_UP_MS = 2 * 60_000;
 /**
  * Time limit for a request (ms), after which the remaining readers are skipped. The ops page waits a minute for the
@@ -56,8 +58,8 @@ export class UnsentFallbacks {
       const plan = (document: AwayDocument) => sendAgain(document, namesOfReader, { now: now(), rulesOf });
       const planned = await this.#dryRun(reader, plan);
       if (!planned || planned.done === 0) return planned;
-      // Set a wake-up before the write in case the process crashes after the write. Turns that then add later fallbacks
-      // rely on this wake-up too (`hasWakeUp`).
+      // Set a wake-up before the write, in case the process crashes after the write. Turns that add later fallbacks in
+      // the meantime also rely on this wake-up (`hasWakeUp`).
       const wakeUpAt = now() + CRASH_WAKE_UP_MS;
       await this.#options.wakeUps.set(wakeUpName(hash, wakeUpAt, { unique: true }), wakeUpAt);
       const closing = await this.#change(reader, plan);

@@ -30,8 +30,8 @@ const MAX_RETRY_MS = 60_000;
 const MAX_KNOWN = 10_000;
 
 /**
- * The index of readers with unsent fallbacks. Contains hashes, but no names or content. Just a hint about where to
- * look: the readers' documents are authoritative. Readers are added before their documents are written, so a crash
+ * The index of readers with unsent fallbacks. Contains hashes, but no names or content. The index only shows where to
+ * look; the readers' documents are authoritative. Readers are added before their documents are written, so a crash
  * can't lose any.
  */
 export class UnsentIndex {
@@ -52,9 +52,9 @@ export class UnsentIndex {
   }
 
   /**
-   * Adds a reader. Resolves when the reader is in the index, after 3 s, or at once while writes fail or are slow. Never
-   * rejects. `isFirst` means that the reader had no unsent fallbacks before. In that case, another instance might have
-   * removed the reader from the index, so a recent addition doesn't count.
+   * Adds a reader. Resolves when the reader is in the index, but at the latest after 3 s, and at once while writes fail
+   * or are slow. Never rejects. `isFirst` means that the reader had no unsent fallbacks before. Another instance might
+   * then have removed the reader from the index, so the reader is added even if this instance added it recently.
    */
   async add(hash: string, { isFirst = false } = {}): Promise<void> {
     const at = this.#options.now();

@@ -8,7 +8,10 @@ export const MAX_RECEIPTS = 1_000;
  * repeated turns need them to recognize notifications whose fallbacks have ended.
  */
 const MAX_KEPT = 200;
-/** Maximum unpublished receipts. Newer receipts don't displace them, unless the document could get too large to store. */
+/**
+ * Maximum unpublished receipts. Up to this number, newer receipts don't displace them. With more, the document could
+ * get too large to store.
+ */
 const MAX_UNPUBLISHED = 5_000;
 
 /**

@@ -83,7 +83,8 @@ export class DurableWakeUps implements WakeUps {
         const stored = await store.read(keyOf(number));
         const { waiting } = parse(keyOf(number), stored?.value);
         if (waiting.length < MAX_PER_DOCUMENT) this.#firstFree = Math.min(this.#firstFree, number);
-        // No later documents exist: each is created when the previous one is full, and isn't deleted when it is empty.
+        // No later documents exist: each document is created when the previous one is full, and empty documents are not
+        // deleted.
         if (!stored) return;
         if (waiting.length === 0) {
           number++;

@@ -40,12 +40,12 @@ it('should only reschedule wake-ups of readers with waiting fallbacks or receipt
 });
 
 it.each([
-  ['when the next fallback is due', [-10 * HOUR_MS], 10 * HOUR_MS],
-  ['after a minute if that is later', [-30_000], 60_000],
-  ['later and later if a fallback is overdue', [5 * 60_000], 5 * 60_000],
-  ['at least once an hour', [48 * HOUR_MS], HOUR_MS],
-  ['when a later fallback is due, even if another is overdue', [48 * HOUR_MS, -10 * 60_000], 10 * 60_000],
-  ['after a minute if a later fallback is due earlier', [48 * HOUR_MS, -10_000], 60_000],
+  ['to the time of the next fallback', [-10 * HOUR_MS], 10 * HOUR_MS],
+  ['by a minute if the next fallback is due sooner', [-30_000], 60_000],
+  ['by the time that a fallback is overdue', [5 * 60_000], 5 * 60_000],
+  ['by an hour if a fallback is overdue for longer', [48 * HOUR_MS], HOUR_MS],
+  ['to the time of a later fallback, even if another is overdue', [48 * HOUR_MS, -10 * 60_000], 10 * 60_000],
+  ['by a minute if a later fallback is due sooner', [48 * HOUR_MS, -10_000], 60_000],
 ])('should reschedule a wake-up %s', async (_, overdue, delay) => {
   const store = new MemoryReaderStore();
   const times: number[] = [];

@@ -5,8 +5,8 @@ import { awayKey, parseAway, type AwayDocument } from '../document.ts';
 import { parseWakeUp, wakeUpName } from './wake-up-names.ts';
 
 /**
- * Minimum and maximum delay of a rescheduled wake-up (ms). By then another instance might have channels, for example
- * during a rollout. The delay grows with the time that the work is overdue, but doesn't delay work that is due later.
+ * Minimum and maximum delay of a rescheduled wake-up (ms). After the delay, another instance might have channels, for
+ * example during a rollout. The longer the work is overdue, the longer the delay. Work that is due later isn't delayed.
  */
 const MIN_DELAY_MS = 60_000;
 const MAX_DELAY_MS = 60 * 60_000;
@@ -20,7 +20,7 @@ export interface RescheduleOptions {
 }
 
 /**
- * Handles wake-ups on an instance without channels. Because other instances might have channels, reschedules a wake-up
+ * Handles wake-ups on an instance without channels. Other instances might have channels, so reschedules the wake-up
  * while the reader has fallbacks that are waiting or being sent, or receipts to publish. Resolves with false for
  * unknown names.
  */
@@ -48,7 +48,7 @@ export const createReschedule =
     return true;
   };
 
-/** The document without what is due by `time`. */
+/** Returns the document without the fallbacks and messages that are due by `time`. */
 const dueAfter = ({ waiting, sending, ...rest }: AwayDocument, time: number): AwayDocument => ({
   ...rest,
   waiting: waiting.map((one) => ({ ...one, steps: one.steps.filter(({ at }) => at > time) })),

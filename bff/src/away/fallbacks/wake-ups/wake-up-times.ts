@@ -3,7 +3,10 @@ import { nameOf, type AwayDocument } from '../document.ts';
 import { namesOf, type NewNotification } from '../register.ts';
 import { wakeUpName } from './wake-up-names.ts';
 
-/** Wake-ups due within this time (ms) get unique names, which can't clash with the wake-up that is being delivered. */
+/**
+ * Wake-ups due within this time (ms) get unique names, so that their names differ from that of the wake-up being
+ * delivered.
+ */
 const UNIQUE_WITHIN_MS = 5_000;
 const MIN_WAIT_MS = 100;
 /** Minimum pause while a channel is at its limit of messages in flight. The maximum pause is twice as long. */
@@ -18,9 +21,9 @@ export interface CurrentWakeUp {
 }
 
 /**
- * Whether an existing wake-up covers the changed document: it was set for an earlier fallback that isn't due yet.
- * Always false if any notification in `added` was known before, since an earlier call might have stored it without
- * setting a wake-up.
+ * Whether an existing wake-up covers the changed document. It does if it was set for an earlier fallback that isn't due
+ * yet. Always false if any notification in `added` was known before: an earlier call might have stored the notification
+ * without setting a wake-up.
  */
 export function hasWakeUp(
   before: AwayDocument,
@@ -37,7 +40,7 @@ export function hasWakeUp(
   return !added.some(({ notification }) => known.has(nameOf(notification)));
 }
 
-/** Name and time of the wake-up for a check at `next`, or soon if `next` has passed. */
+/** Returns the name and time of the wake-up for a check at `next`. If `next` has passed, the wake-up is due soon. */
 export function wakeUpFor(
   hash: string,
   {
@@ -49,7 +52,8 @@ export function wakeUpFor(
 ): [name: string, at: number] {
   const pause = isFull ? FULL_WAIT_MS * (1 + Math.random()) : MIN_WAIT_MS;
   const earliest = Math.max(next, now + Math.round(pause));
-  // If our clock is behind, a time in the scheduler's past would wake us over and over.
+  // If our clock is behind the scheduler's, a time that is still ahead of us can be past for the scheduler. It would
+  // then wake us over and over.
   const isBehind = woken !== undefined && earliest <= woken.at;
   const at = isBehind ? woken.at + Math.min(earliest - now, SLOW_CLOCK_MS) : earliest;
   const unique =

@@ -8,7 +8,10 @@ import '../../request.ts';
 export interface OpsAccess {
   /** OPS_TOKEN, if set. */
   token: string | undefined;
-  /** Whether the operations page is open to anyone if `AUTH_MODE` is `none` and OPS_TOKEN isn't set. */
+  /**
+   * True if the public port is published on loopback. The operations page is then open to anyone if `AUTH_MODE` is
+   * `none` and OPS_TOKEN isn't set.
+   */
   open: boolean;
 }
 
@@ -19,7 +22,7 @@ export const OPS_PATHS = ['/app/ops', '/app/compose'];
 export const operatorOf = (request: Request): string | undefined =>
   request.hasOpsToken ? 'OPS_TOKEN' : request.identity?.sub;
 
-/** Records whether a request has OPS_TOKEN and so needs no other token. Must run before `requireIdentity`. */
+/** Records whether a request has OPS_TOKEN. If so, it needs no other token. Must run before `requireIdentity`. */
 export function recordOpsToken({ token }: OpsAccess): RequestHandler {
   const expected = token === undefined ? undefined : digestOf(token);
   return (request, _response, next) => {

@@ -14,7 +14,7 @@ function actorOf({ identity, hasOpsToken }: Request): AuditActor {
 /** The caller of an operations route, for the audit trail. */
 export const auditActor = (request: Request): AuditCaller => ({ via: 'ops', actor: actorOf(request) });
 
-// Express ignores the case of paths, and a slash at the end.
+// Returns the request's action. Like Express, ignores the path's case and a slash at its end.
 function actionOf({ method, baseUrl, path: rest }: Request): AuditAction {
   const path = `${baseUrl}${rest}`.toLowerCase().replace(/\/$/, '');
   if (method === 'POST' && path.startsWith('/app/compose')) return 'compose';

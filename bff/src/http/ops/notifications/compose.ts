@@ -31,7 +31,7 @@ export function composeRoutes(compose: Compose, trail: Trail, log: Logger): Rout
           return;
         }
         const { status, code, detail, errors, ids } = result.problem;
-        // The page would take the producer's 401 or 403 for a refusal of the operator's token.
+        // Don't forward a 401 or 403: the page would think that the bff refused the operator's token.
         if (status === 401 || status === 403) {
           const refused = `The producer refused the bff's call: ${detail}`;
           return reportUnavailable(response, log, { error: result.problem, detail: refused });
@@ -68,7 +68,7 @@ function idsOf(value: unknown): string[] | undefined {
 /** Whether a feed or id is short enough for the audit trail. Longer names are invalid. */
 const isPlausible = (name: string): boolean => name.length <= 1_024;
 
-/** The feeds in a body, which might be invalid. */
+/** The feeds in a body. The body might be invalid. */
 const feedsOf = (value: unknown): string[] =>
   [value].flat().flatMap((one) => {
     const feed = isObject(one) ? (one['feed'] ?? DEFAULT_FEED) : undefined;

@@ -40,7 +40,7 @@ export class Watchers {
     this.#deliveries.take(client, message);
   }
 
-  /** Returns the next message, and from then on expects it to arrive. */
+  /** Returns the next message to publish. From then on, the message counts as missing until it arrives. */
   next(): { n: number; feed: string } {
     return this.#take(this.#feedOf(this.#taken++));
   }
