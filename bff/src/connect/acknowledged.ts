@@ -21,10 +21,7 @@ interface Range {
  * There can be several ranges, because a publication after a gap is sent before the gap is filled.
  */
 export class SentPublications {
-  readonly #sent = new LRUCache<string, { epoch: string; ranges: Range[] }>({
-    // Unlike `max`, `maxSize` doesn't preallocate memory.
-    ...{ maxSize: MAX_FEEDS, sizeCalculation: () => 1 },
-  });
+  readonly #sent = new LRUCache<string, { epoch: string; ranges: Range[] }>({ max: MAX_FEEDS });
 
   add(feed: string, epoch: string, publications: readonly Pick<Publication, 'offset'>[]): void {
     const before = this.#sent.get(feed);

@@ -4,11 +4,11 @@ import type { Limit } from './model/limits.ts';
 import {
   connectionsPerBff,
   MAX_CONNECTIONS_DEFAULT,
-  REDIS_PARTS,
+  ALL_REDIS_ROLES,
   planOf,
   totalCores,
   type Plan,
-  type RedisPart,
+  type AnyRedisRole,
 } from './model/plan.ts';
 import type { Term } from './model/terms.ts';
 
@@ -45,7 +45,7 @@ const POD_NAMES: Record<Exclude<Kind, 'redis' | 'broadcast'>, string> = {
   bffSidecar: 'bff sidecar',
 };
 
-const REDIS_NAMES: Record<RedisPart, string> = {
+const REDIS_NAMES: Record<AnyRedisRole, string> = {
   entries: 'Redis: entries',
   announcements: 'Redis: announcements',
   state: 'Redis: state',
@@ -68,8 +68,8 @@ function needRows({ cores, memory, redis, instances, producers }: Plan): string[
     cores: cores[kind],
     bytes: memory[kind] * podsOf(kind),
   }));
-  const redisParts = REDIS_PARTS.map((part) => ({ name: REDIS_NAMES[part], ...redis[part] }));
-  const all = [...pods, ...redisParts];
+  const redises = ALL_REDIS_ROLES.map((role) => ({ name: REDIS_NAMES[role], ...redis[role] }));
+  const all = [...pods, ...redises];
   const sum = (valueOf: (row: (typeof all)[number]) => number) =>
     all.reduce((total, need) => total + valueOf(need), 0);
   return [
@@ -159,7 +159,7 @@ function compressionHint(plan: Plan, constants: Constants): string[] {
         'better or worse (docs/scaling.md).',
     ];
   const bytesOf = (candidate: Plan | undefined) =>
-    candidate ? REDIS_PARTS.reduce((sum, part) => sum + candidate.redis[part].bytes, 0) : Infinity;
+    candidate ? ALL_REDIS_ROLES.reduce((sum, role) => sum + candidate.redis[role].bytes, 0) : Infinity;
   const [now, then] = [plan, planOf({ ...plan.load, compressedHistory: true }, constants)].map(bytesOf) as [
     number,
     number,
@@ -174,7 +174,7 @@ function hints(plan: Plan, limits: readonly Limit[], constants: Constants): stri
   const { load, memory, redis } = plan;
   const over = limits.filter(({ used }) => used > load.target);
   const perBff = connectionsPerBff(plan);
-  const divided = REDIS_PARTS.filter((part) => redis[part].count > 1);
+  const divided = ALL_REDIS_ROLES.filter((role) => redis[role].count > 1);
   return [
     ...over.map(
       ({ name, used }) =>

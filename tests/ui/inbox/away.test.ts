@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { artifacts, overflow, violations } from '../support/axe.ts';
-import { live, type OpenOptions } from '../support/browser.ts';
+import { focusedId, live, type OpenOptions } from '../support/browser.ts';
 import type { FakeBff } from '../fakes/fake-bff.ts';
 import { countPermissionRequests, subscribedEndpoint, withPush } from './push-page.ts';
 import { usePages } from '../support/use-pages.ts';
@@ -17,7 +17,6 @@ beforeEach(() => {
 
 const section = (page: Page) => page.getByTestId('away');
 const within = (page: Page, name: string) => section(page).getByTestId(name);
-const focusedId = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute('data-testid'));
 
 async function openSettings(page: Page): Promise<void> {
   await live(page);

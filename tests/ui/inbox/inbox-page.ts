@@ -8,9 +8,6 @@ export const inbox = (page: Page) => page.getByTestId('inbox');
 export const rows = (page: Page) => inbox(page).getByTestId('notification');
 export const titles = (page: Page) => rows(page).locator('h3 bdi').allTextContents();
 export const toastTitles = async (page: Page) => (await toasts(page).locator('h3').allTextContents()).join();
-/** The focused element's test id, or the tag name if there's no test id. */
-export const focusedId = (page: Page) =>
-  page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
 
 /** Uses the keyboard to open an inbox that has rows, and waits for the rows' buttons, which load late. */
 export async function openInbox(page: Page): Promise<void> {

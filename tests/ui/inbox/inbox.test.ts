@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { live, toasts } from '../support/browser.ts';
+import { focusedId, live, toasts } from '../support/browser.ts';
 import { measureThreadLoad, describeThreadLoad } from '../support/thread-load.ts';
-import { focusedId, inbox, rows, numberedDrafts } from './inbox-page.ts';
+import { inbox, rows, numberedDrafts } from './inbox-page.ts';
 import { usePages } from '../support/use-pages.ts';
 import type { FakeBff } from '../fakes/fake-bff.ts';
 

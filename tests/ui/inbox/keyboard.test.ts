@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { FakeBff } from '../fakes/fake-bff.ts';
-import { openInbox, focusedId, inbox, rows, numberedDrafts, titles, toastTitles } from './inbox-page.ts';
+import { openInbox, inbox, rows, numberedDrafts, titles, toastTitles } from './inbox-page.ts';
+import { focusedId } from '../support/browser.ts';
 import { usePages } from '../support/use-pages.ts';
 
 const pages = usePages();

@@ -29,6 +29,10 @@ function inTheAfternoon(): string {
   return `Etc/GMT${offset > 0 ? '-' : '+'}${Math.abs(offset)}`;
 }
 
+/** The focused element's test id, or the tag name if there's no test id. */
+export const focusedId = (page: Page) =>
+  page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
+
 /** Opens the page in a fresh profile. */
 export async function open(browser: Browser, bff: FakeBff, options: OpenOptions = {}): Promise<OpenPage> {
   const {

@@ -53,9 +53,6 @@ export const advance = async (page: Page, ms: number) => {
   await page.waitForTimeout(50);
 };
 
-export const focusedId = (page: Page) =>
-  page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
-
 /** Opens live pages with a clock that tests can stop and advance. Also provides the bff. */
 export function useToastPages(): { bff: () => FakeBff; open: (options?: OpenOptions) => Promise<Page> } {
   const pages = usePages();

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { holdToasts } from '../support/browser.ts';
+import { focusedId, holdToasts } from '../support/browser.ts';
 import { artifacts, overflow, violations } from '../support/axe.ts';
-import { drafts, focusedId, readRecords, visibleToasts, titles, useToastPages } from './toasts-page.ts';
+import { drafts, readRecords, visibleToasts, titles, useToastPages } from './toasts-page.ts';
 
 const pages = useToastPages();
 const { open } = pages;

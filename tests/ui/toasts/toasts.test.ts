@@ -1,10 +1,9 @@
 import type { BrowserContext } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { holdToasts, rows, setHidden } from '../support/browser.ts';
+import { focusedId, holdToasts, rows, setHidden } from '../support/browser.ts';
 import { measureThreadLoad, describeThreadLoad } from '../support/thread-load.ts';
 import {
   drafts,
-  focusedId,
   advance,
   readRecords,
   stopClock,

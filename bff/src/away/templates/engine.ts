@@ -1,6 +1,7 @@
 import { Liquid } from 'liquidjs';
 
-export type Kind = 'subject' | 'text' | 'html';
+export const KINDS = ['subject', 'text', 'html'] as const;
+export type Kind = (typeof KINDS)[number];
 
 /**
  * Uses LiquidJS because its templates, unlike those of most Node libraries, can't run code, so files in a template

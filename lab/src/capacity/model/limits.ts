@@ -1,6 +1,6 @@
 import { costAt, type Constants } from './constants.ts';
 import type { Load } from './load.ts';
-import { partitionUse, planOf, REDIS_PARTS, type Plan } from './plan.ts';
+import { partitionUse, planOf, ALL_REDIS_ROLES, type Plan } from './plan.ts';
 
 export interface Limit {
   name: string;
@@ -68,7 +68,7 @@ const RESOURCES: readonly Resource[] = [
     name: 'the memory of a single Redis for everything',
     remedy: 'publishing in arrays, a shorter history, more memory, or a Redis for each component',
     used: ({ load, redis }) =>
-      REDIS_PARTS.reduce((sum, part) => sum + redis[part].bytes, 0) / (load.redisGib * GIB),
+      ALL_REDIS_ROLES.reduce((sum, role) => sum + redis[role].bytes, 0) / (load.redisGib * GIB),
   },
   {
     name: 'one partition (its turns run one after another)',

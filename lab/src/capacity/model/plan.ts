@@ -30,9 +30,9 @@ const MAX_PARTITIONS = 64;
 const MAX_INSTANCES = 100_000;
 const MICRO = 1e6;
 
-/** The parts of the data that can each be on a separate Redis server. */
-export type RedisPart = (typeof REDIS_ROLES)[number] | 'broadcast';
-export const REDIS_PARTS: readonly RedisPart[] = [...REDIS_ROLES, 'broadcast'];
+/** Dapr's components and the broadcaster. Each can have a Redis server of its own. */
+export type AnyRedisRole = (typeof REDIS_ROLES)[number] | 'broadcast';
+export const ALL_REDIS_ROLES: readonly AnyRedisRole[] = [...REDIS_ROLES, 'broadcast'];
 
 export interface RedisNeed {
   cores: number;
@@ -54,7 +54,7 @@ export interface Plan {
   busiestBff: number;
   /** Memory per process (bytes). */
   memory: Record<Exclude<Kind, 'redis' | 'broadcast'>, number>;
-  redis: Record<RedisPart, RedisNeed>;
+  redis: Record<AnyRedisRole, RedisNeed>;
   /** Bytes a second. */
   bandwidth: { toBrowsers: number; fromBroadcaster: number };
   /** Number of publications and ids stored per feed, and of publications in a view's ring. */
@@ -107,7 +107,7 @@ function redisOf(load: Load, flow: Flow, constants: Constants, terms: readonly T
   const [reads, rest] = [coresOf('redis', isRead), coresOf('redis', (term) => !isRead(term))];
   const publication = adjustedToPayload(load, constants, stored.publication);
   const event = adjustedToPayload(load, constants, stored.broadcastPublication);
-  const bytes: Record<RedisPart, number> = {
+  const bytes: Record<AnyRedisRole, number> = {
     // An entry is popped within a second.
     entries: load.rate * publication,
     announcements: flow.entries * ANNOUNCEMENT_SECONDS * stored.announcement,
@@ -124,20 +124,20 @@ function redisOf(load: Load, flow: Flow, constants: Constants, terms: readonly T
     ),
   };
   return Object.fromEntries(
-    REDIS_PARTS.map((part) => {
+    ALL_REDIS_ROLES.map((role) => {
       const cores =
-        part === 'broadcast'
+        role === 'broadcast'
           ? coresOf('broadcast', () => true)
-          : rest * redisShares[part] + (part === 'state' ? reads : 0);
-      const all = bytes[part] + stored.empty;
+          : rest * redisShares[role] + (role === 'state' ? reads : 0);
+      const all = bytes[role] + stored.empty;
       const count = Math.max(
         1,
         Math.ceil(cores / load.target),
         Math.ceil(all / (load.target * load.redisGib * 2 ** 30)),
       );
-      return [part, { cores, bytes: all, count }];
+      return [role, { cores, bytes: all, count }];
     }),
-  ) as Record<RedisPart, RedisNeed>;
+  ) as Record<AnyRedisRole, RedisNeed>;
 }
 
 /** The resources that a load needs at this size. */

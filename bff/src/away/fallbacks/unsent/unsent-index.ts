@@ -47,8 +47,7 @@ export class UnsentIndex {
 
   constructor(options: UnsentIndexOptions) {
     this.#options = options;
-    // Unlike `max`, `maxSize` doesn't preallocate memory.
-    this.#known = new LRUCache({ maxSize: MAX_KNOWN, sizeCalculation: () => 1 });
+    this.#known = new LRUCache({ max: MAX_KNOWN });
   }
 
   /**
