@@ -32,8 +32,8 @@ export interface DeliveryDetails {
 }
 
 /**
- * Handlers for a feed. Exceptions in handlers go to the client's `error` listeners. If there are none, they become
- * uncaught errors.
+ * Handlers for a feed. Exceptions in handlers go to the client's `error` listeners. Without such
+ * listeners, they become uncaught errors.
  */
 export interface FeedHandlers {
   /** Notifications to show, sorted in feed order. Each id occurs once. */

@@ -7,7 +7,7 @@ export class CallError extends Error {
 }
 
 /**
- * What happens to a call when it is let through. `good`: it succeeds. `slow`: it takes effect, but the response also
+ * The outcome of a call that is let through. `good`: it succeeds. `slow`: it takes effect, but the response also
  * waits to be let through. `lost`: it fails and has no effect. `done`: it fails for the caller, but takes effect.
  * `late`: it fails for the caller, but takes effect some time later.
  */
