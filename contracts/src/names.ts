@@ -40,6 +40,11 @@ export const SECRETS = {
   apiKeys: { store: 'notification-keys', name: 'apikeys' },
 } as const;
 
+// Constants, because bundlers keep objects whose properties a module reads, and browsers don't need any topic.
+const AUDIT_ACTS = 'notification-audit';
+const AUDIT_PUBLICATIONS = 'notification-audit-publications';
+const AUDIT_REFUSALS = 'notification-audit-refusals';
+
 export const TOPICS = {
   partitionAnnouncements: 'notification-partitions',
   deadPartitionAnnouncements: 'notification-partitions-dead',
@@ -52,16 +57,16 @@ export const TOPICS = {
   refusedNotifications: 'notifications-refused',
   /** Receipts for applications that the deployment allows to subscribe. See the bff's RECEIPTS_TOPIC. */
   receipts: 'notification-receipts',
-  auditActs: 'notification-audit',
-  auditPublications: 'notification-audit-publications',
-  auditRefusals: 'notification-audit-refusals',
+  auditActs: AUDIT_ACTS,
+  auditPublications: AUDIT_PUBLICATIONS,
+  auditRefusals: AUDIT_REFUSALS,
 } as const;
 
 /** The topics for the audit streams. Each topic is also the stream's Redis key. */
 export const AUDIT_TOPICS = {
-  acts: TOPICS.auditActs,
-  publications: TOPICS.auditPublications,
-  refusals: TOPICS.auditRefusals,
+  acts: AUDIT_ACTS,
+  publications: AUDIT_PUBLICATIONS,
+  refusals: AUDIT_REFUSALS,
 } as const;
 
 /** The Redis stream that carries publications to all instances' gateways. No Dapr component uses it. */

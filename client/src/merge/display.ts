@@ -1,4 +1,5 @@
 import type { GoneReason, LivePublication, Publication } from '@tocsin/contracts';
+import { dropOldest } from './drop-oldest.ts';
 import { RecentIds } from './recent-ids.ts';
 
 /** Maximum number of shown ids, gone ids and collapse keys remembered per feed. */
@@ -47,8 +48,7 @@ export class Display {
     if (older !== undefined && !this.#gone.has(older)) this.remove(older, 'replaced');
     this.#newest.delete(collapseKey);
     this.#newest.set(collapseKey, id);
-    const [oldest] = this.#newest.keys();
-    if (this.#newest.size > MAX_REMEMBERED && oldest !== undefined) this.#newest.delete(oldest);
+    dropOldest(this.#newest, MAX_REMEMBERED);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { parseDateTime } from '@tocsin/contracts';
+import { dropOldest } from './drop-oldest.ts';
 
 /** Maximum number of watched keys. The oldest are dropped first. */
 const MAX_WATCHED = 10_000;
@@ -21,8 +22,7 @@ export class Expiries {
     const due = expiresAt === undefined ? undefined : parseDateTime(expiresAt);
     if (due === undefined || this.#due.has(key)) return;
     this.#due.set(key, due);
-    const [oldest] = this.#due.keys();
-    if (this.#due.size > MAX_WATCHED && oldest !== undefined) this.#due.delete(oldest);
+    dropOldest(this.#due, MAX_WATCHED);
     this.#wakeAt(due);
   }
 

@@ -1,3 +1,5 @@
+import { dropOldest } from './drop-oldest.ts';
+
 /** Remembers the latest `limit` ids. Re-adding an id makes it the latest. */
 export class RecentIds {
   readonly #ids = new Set<string>();
@@ -15,11 +17,11 @@ export class RecentIds {
     return this.#ids.has(id);
   }
 
-  add(id: string): void {
-    this.#ids.delete(id);
+  /** Returns whether the id is new. */
+  add(id: string): boolean {
+    const isNew = !this.#ids.delete(id);
     this.#ids.add(id);
-    if (this.#ids.size <= this.#limit) return;
-    const [oldest] = this.#ids;
-    if (oldest !== undefined) this.#ids.delete(oldest);
+    dropOldest(this.#ids, this.#limit);
+    return isNew;
   }
 }

@@ -1,4 +1,5 @@
 import type { Position, Publication } from '@tocsin/contracts';
+import { dropOldest } from './drop-oldest.ts';
 
 interface BufferedPublication {
   readonly epoch: string;
@@ -29,9 +30,7 @@ export class ReorderBuffer {
     const key = keyOf(epoch, publication.offset);
     if (this.#buffered.has(key)) return;
     this.#buffered.set(key, { epoch, publication, subscribes });
-    if (this.#buffered.size <= this.#limit) return;
-    const [oldest] = this.#buffered.keys();
-    if (oldest !== undefined) this.#buffered.delete(oldest);
+    dropOldest(this.#buffered, this.#limit);
   }
 
   /** Removes and returns the publication right after the position. */

@@ -45,6 +45,21 @@ export function saved({ status }: Response): void {
   if (status !== 204) throw new SyntaxError(`Not saved: status ${status}`);
 }
 
+/** Reads a response whose body is JSON and passes `isExpected`. `expected` completes "The response is not …". */
+export const readJson =
+  <T>(isExpected: (body: unknown) => body is T, expected: string) =>
+  async (response: Response): Promise<T> => {
+    const body: unknown = await response.json();
+    if (!isExpected(body)) throw new SyntaxError(`The response is not ${expected}.`);
+    return body;
+  };
+
+/** Returns the parameters as a query string with `?`, or an empty string without any. Leaves out `undefined`. */
+export function queryOf(parameters: object): string {
+  const defined = Object.entries(parameters).filter(([, value]) => value !== undefined);
+  return defined.length > 0 ? `?${new URLSearchParams(defined)}` : '';
+}
+
 /**
  * Calls the server at `url` (empty means the page's origin in a browser) and parses the response with `read`. Throws
  * a `ProblemError` for an error response, otherwise a `ClientError` with the code `unreachable`, `timeout`, `aborted`

@@ -1,5 +1,5 @@
 import { isObject, type Channels } from '@tocsin/contracts';
-import { callServer, saved, type CallOptions } from './call-server.ts';
+import { callServer, readJson, saved, type CallOptions } from './call-server.ts';
 
 /** The available languages for messages to readers. */
 export type MessageLanguage = 'en' | 'de';
@@ -29,11 +29,7 @@ function isChannels(value: unknown): value is Channels {
  * `fetchPage`. The status is 404 if the deployment has no channels and 403 if the reader isn't signed in.
  */
 export function fetchChannels(url: string, options: CallOptions = {}): Promise<Channels> {
-  return callServer(url, PATH, undefined, options, async (response) => {
-    const body: unknown = await response.json();
-    if (!isChannels(body)) throw new SyntaxError('The response is not a list of channels.');
-    return body;
-  });
+  return callServer(url, PATH, undefined, options, readJson(isChannels, 'a list of channels'));
 }
 
 /**

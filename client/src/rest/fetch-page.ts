@@ -1,5 +1,5 @@
 import { DEFAULT_FEED, type Page } from '@tocsin/contracts';
-import { callServer, type CallOptions } from './call-server.ts';
+import { callServer, queryOf, readJson, type CallOptions } from './call-server.ts';
 import { isPage } from '../shapes.ts';
 
 /**
@@ -19,17 +19,12 @@ export type FetchPageOptions = CallOptions;
  * `ProblemError` for an error response, otherwise a `ClientError` with the code `unreachable`, `timeout`, `aborted` or
  * `malformed`.
  */
-export function fetchPage(
+export async function fetchPage(
   url: string,
   request: PageRequest = {},
   options: FetchPageOptions = {},
 ): Promise<Page> {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(request))
-    if (value !== undefined) query.set(name, String(value));
-  return callServer(url, `/app/notifications?${query}`, undefined, options, async (response) => {
-    const page: unknown = await response.json();
-    if (!isPage(page)) throw new SyntaxError('The response is not a page of a feed.');
-    return { ...page, feed: request.feed ?? DEFAULT_FEED };
-  });
+  const path = `/app/notifications${queryOf(request)}`;
+  const page = await callServer(url, path, undefined, options, readJson(isPage, 'a page of a feed'));
+  return { ...page, feed: request.feed ?? DEFAULT_FEED };
 }

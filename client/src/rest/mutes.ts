@@ -1,5 +1,5 @@
 import type { Mutes } from '@tocsin/contracts';
-import { callServer, saved, type CallOptions } from './call-server.ts';
+import { callServer, queryOf, readJson, saved, type CallOptions } from './call-server.ts';
 import { isMutes } from '../shapes.ts';
 
 /**
@@ -11,12 +11,8 @@ export function fetchMutes(
   clientId: string | undefined,
   options: CallOptions = {},
 ): Promise<Mutes> {
-  const query = clientId === undefined ? '' : `?${new URLSearchParams({ clientId })}`;
-  return callServer(url, `/app/mutes${query}`, undefined, options, async (response) => {
-    const mutes: unknown = await response.json();
-    if (!isMutes(mutes)) throw new SyntaxError('The response is not a list of mutes.');
-    return mutes;
-  });
+  const path = `/app/mutes${queryOf({ clientId })}`;
+  return callServer(url, path, undefined, options, readJson(isMutes, 'a list of mutes'));
 }
 
 /** Replaces the reader's mutes. Throws the same errors as `fetchPage`. */

@@ -1,5 +1,7 @@
 import { matches, preferencesEvent, type Preferences } from '@tocsin/contracts';
-import { callServer, saved, type CallOptions } from './call-server.ts';
+import { callServer, queryOf, readJson, saved, type CallOptions } from './call-server.ts';
+
+const isPreferences = (value: unknown): value is Preferences => matches(preferencesEvent.schema, value);
 
 /**
  * Returns the reader's preferences. `clientId` identifies a reader who isn't signed in. Throws the same errors as
@@ -10,13 +12,8 @@ export function fetchPreferences(
   clientId: string | undefined,
   options: CallOptions = {},
 ): Promise<Preferences> {
-  const query = clientId === undefined ? '' : `?${new URLSearchParams({ clientId })}`;
-  return callServer(url, `/app/preferences${query}`, undefined, options, async (response) => {
-    const preferences: unknown = await response.json();
-    if (!matches(preferencesEvent.schema, preferences))
-      throw new SyntaxError('The response is not a set of preferences.');
-    return preferences;
-  });
+  const path = `/app/preferences${queryOf({ clientId })}`;
+  return callServer(url, path, undefined, options, readJson(isPreferences, 'a set of preferences'));
 }
 
 /** Changes only the given preferences. Throws the same errors as `fetchPage`. */

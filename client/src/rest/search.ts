@@ -1,5 +1,5 @@
 import { isObject, type SearchAnswer, type SearchState, type Severity } from '@tocsin/contracts';
-import { callServer, type CallOptions } from './call-server.ts';
+import { callServer, readJson, type CallOptions } from './call-server.ts';
 
 /** Search criteria. A notification must match all of them. */
 export interface SearchRequest {
@@ -23,6 +23,9 @@ export interface SearchRequest {
   cursor?: string;
 }
 
+const isSearchAnswer = (value: unknown): value is SearchAnswer =>
+  isObject(value) && Array.isArray(value['items']) && typeof value['more'] === 'boolean';
+
 /**
  * Searches the server's history, newest first. Each call covers only part of the history. While `more` is true, call
  * again with `cursor`, even if the result is empty. Throws the same errors as `fetchPage`.
@@ -40,10 +43,6 @@ export function searchNotifications(
   for (const [name, list] of Object.entries(lists)) if (list?.length) query.set(name, list.join());
   for (const [name, value] of Object.entries({ ...rest, clientId }))
     if (value !== undefined && value !== '') query.set(name, String(value));
-  return callServer(url, `/app/notifications?${query}`, undefined, options, async (response) => {
-    const result: unknown = await response.json();
-    if (!isObject(result) || !Array.isArray(result['items']) || typeof result['more'] !== 'boolean')
-      throw new SyntaxError('The response is not a search result.');
-    return result as unknown as SearchAnswer;
-  });
+  const path = `/app/notifications?${query}`;
+  return callServer(url, path, undefined, options, readJson(isSearchAnswer, 'a search result'));
 }

@@ -1,5 +1,8 @@
 import { isCount, isObject, type Unread } from '@tocsin/contracts';
-import { callServer, type CallOptions } from './call-server.ts';
+import { callServer, queryOf, readJson, type CallOptions } from './call-server.ts';
+
+const isUnread = (value: unknown): value is Unread =>
+  isObject(value) && isCount(value['total']) && Array.isArray(value['feeds']);
 
 /**
  * Counts unread notifications in a feed. By default, counts them in `all` and, with a token, in the reader's user feed
@@ -11,12 +14,6 @@ export function fetchUnread(
   feed?: string,
   options: CallOptions = {},
 ): Promise<Unread> {
-  const parameters = Object.entries({ feed, clientId }).filter(([, value]) => value !== undefined);
-  const query = new URLSearchParams(parameters as [string, string][]);
-  return callServer(url, `/app/unread?${query}`, undefined, options, async (response) => {
-    const count: unknown = await response.json();
-    if (!isObject(count) || !isCount(count['total']) || !Array.isArray(count['feeds']))
-      throw new SyntaxError('The response is not an unread count.');
-    return count as unknown as Unread;
-  });
+  const path = `/app/unread${queryOf({ feed, clientId })}`;
+  return callServer(url, path, undefined, options, readJson(isUnread, 'an unread count'));
 }

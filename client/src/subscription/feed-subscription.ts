@@ -57,7 +57,7 @@ function mergeReads(event: ReadEvent, earlier: ReadEvent | undefined): ReadEvent
 /** Runs a feed's merge: starts its timers, sends its requests and calls the app's handlers. */
 export class FeedSubscription {
   readonly feed: string;
-  readonly #handlers: FeedHandlers;
+  readonly handlers: FeedHandlers;
   readonly #context: FeedSubscriptionContext;
   readonly #merge: FeedMerge;
   readonly #expiries: Expiries;
@@ -94,7 +94,7 @@ export class FeedSubscription {
     context: FeedSubscriptionContext,
   ) {
     this.feed = feed;
-    this.#handlers = handlers;
+    this.handlers = handlers;
     this.#context = context;
     this.#inbox = new InboxUpdates(handlers, context.reportedSnoozes, (handler) => this.#call(handler));
     this.#merge = new FeedMerge(context.positions.get(feed) ?? start);
@@ -107,10 +107,6 @@ export class FeedSubscription {
 
   get position(): Position | undefined {
     return this.#merge.position;
-  }
-
-  get handlers(): FeedHandlers {
-    return this.#handlers;
   }
 
   /** Subscribes from the current position on a new socket. */
@@ -174,7 +170,7 @@ export class FeedSubscription {
   #apply(effect: MergeEffect): void {
     const { feed } = this;
     const { call } = this.#context;
-    const handlers = this.#handlers;
+    const handlers = this.handlers;
     switch (effect.type) {
       case 'subscribe':
         return this.#subscribe(effect.position);
@@ -257,7 +253,7 @@ export class FeedSubscription {
   }
 
   #reportRead({ epoch, offset, ids, earlier }: ReadState & { epoch: string }): void {
-    this.#call(() => this.#handlers.onRead?.({ epoch, offset, ids: [...ids], earlier }));
+    this.#call(() => this.handlers.onRead?.({ epoch, offset, ids: [...ids], earlier }));
   }
 
   /** Runs a handler unless a previous handler closed the subscription. */
@@ -267,7 +263,7 @@ export class FeedSubscription {
 
   #refusedPermanently(error: SocketError): void {
     this.end();
-    this.#context.call(() => this.#handlers.onRefused?.(error));
+    this.#context.call(() => this.handlers.onRefused?.(error));
     this.#context.changed();
   }
 

@@ -30,10 +30,9 @@ export class InboxUpdates {
   }
 
   passDue(due: readonly DueSnooze[]): void {
-    const newlyDue = due.filter(({ notification: { id, feed }, until }) => {
-      const key = `${feed} ${id} ${until}`;
-      return !this.#reported.has(key) && (this.#reported.add(key), true);
-    });
+    const newlyDue = due.filter(({ notification: { id, feed }, until }) =>
+      this.#reported.add(`${feed} ${id} ${until}`),
+    );
     if (newlyDue.length > 0) this.#call(() => this.#handlers.onSnoozeDue?.(newlyDue));
   }
 }

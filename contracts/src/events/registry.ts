@@ -16,7 +16,7 @@ export type ServerToClientEvents = { [Name in ServerEventName]: (event: ServerEv
 
 const byName = new Map<string, AnyEvent>(Object.values(all).map((event) => [event.name, event]));
 
-export const SERVER_EVENT_NAMES = [...byName.keys()] as readonly ServerEventName[];
+export const SERVER_EVENT_NAMES = /* @__PURE__ */ Array.from(byName.keys()) as readonly ServerEventName[];
 
 /** An event's definition. `undefined` if a newer version added the event. */
 export const serverEventNamed = (name: string): AnyEvent | undefined => byName.get(name);
