@@ -1,5 +1,5 @@
 import type { Mutes } from '@tocsin/contracts';
-import { callServer, saved, type CallOptions } from './call-server.ts';
+import { callServer, assertSaved, type CallOptions } from './call-server.ts';
 import { isMutes } from '../shapes.ts';
 
 /**
@@ -27,5 +27,5 @@ export function putMutes(
   options: CallOptions = {},
 ): Promise<void> {
   const body = { ...mutes, ...(clientId !== undefined && { clientId }) };
-  return callServer(url, '/app/mutes', body, { ...options, method: 'PUT' }, saved);
+  return callServer(url, '/app/mutes', body, { ...options, method: 'PUT' }, assertSaved);
 }

@@ -1,5 +1,5 @@
 import { matches, preferencesEvent, type Preferences } from '@tocsin/contracts';
-import { callServer, saved, type CallOptions } from './call-server.ts';
+import { callServer, assertSaved, type CallOptions } from './call-server.ts';
 
 /**
  * Returns the reader's preferences. `clientId` identifies a reader who isn't signed in. Throws the same errors as
@@ -27,5 +27,5 @@ export function changePreferences(
   options: CallOptions = {},
 ): Promise<void> {
   const body = { ...change, ...(clientId !== undefined && { clientId }) };
-  return callServer(url, '/app/preferences', body, { ...options, method: 'PATCH' }, saved);
+  return callServer(url, '/app/preferences', body, { ...options, method: 'PATCH' }, assertSaved);
 }
