@@ -32,7 +32,7 @@ function readArguments() {
   }
 }
 
-/** `undefined` if the path doesn't exist, also if it is below a file. */
+/** Returns `undefined` if the path doesn't exist, for example because its parent is a file. */
 function statOf(path) {
   try {
     return statSync(path);
@@ -42,7 +42,7 @@ function statOf(path) {
   }
 }
 
-/** The nearest folder or file above a path that exists. */
+/** Returns the path if it exists, otherwise its nearest parent that exists. */
 const existingParentOf = (path) => (statOf(path) ? path : existingParentOf(dirname(path)));
 
 function faultsOfTarget(target) {
@@ -106,7 +106,7 @@ for (const file of filesIn(TEMPLATE)) {
   mkdirSync(dirname(path), { recursive: true });
   const text = readFileSync(join(TEMPLATE, file), 'utf8')
     .replaceAll('my-service', name)
-    // A function, because `$&` in a folder's name has a meaning in a replacement text.
+    // Pass a function, because `$&` in a folder's name would have a special meaning in a replacement text.
     .replaceAll('TOCSIN_PACKAGE', () => (tarball === undefined ? `^${version}` : `file:${tarball}`));
   writeFileSync(path, text);
 }

@@ -24,8 +24,8 @@ export function finishFirstView(): void {
 
 /**
  * Loads a part that the first view doesn't need, and retries until it succeeds. Unless `at` is `immediately`, loading
- * starts after the first view so that the two don't compete on a slow connection. It doesn't wait until the reader
- * needs the part: by then, a deployment could have replaced the file. Returns a function that stops loading.
+ * starts after the first view so that the two don't compete on a slow connection. Loading doesn't wait until the reader
+ * needs the part, because a deployment could have replaced the file by then. Returns a function that stops loading.
  */
 export function loadLate<T>(
   load: () => Promise<T>,

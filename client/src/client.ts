@@ -19,7 +19,7 @@ import type {
 } from './types.ts';
 import { watchWake } from './connection/wake.ts';
 
-/** Number of ended snoozes to remember: the maximum number of snoozes that a reader can have. */
+/** Number of ended snoozes to remember. Equals the maximum number of snoozes that a reader can have. */
 const MAX_REPORTED_SNOOZES = 200;
 
 /**
@@ -55,7 +55,7 @@ export function createClient(
       onError(asError(thrown));
     }
   };
-  /** Throws the error in a microtask, so that it stays uncaught but doesn't stop the client. */
+  /** Throws the error in a microtask. The error is then uncaught, but does not stop the client. */
   const throwLater = (error: Error): void =>
     queueMicrotask(() => {
       throw error;
@@ -74,8 +74,8 @@ export function createClient(
     }
   });
   const network = watchNetwork(() => {
-    // Without a network, the socket can still look connected for a while. If the server runs on this machine, the
-    // socket does stay connected.
+    // Without a network, the socket can look connected for a while although it is dead. If the server runs on this
+    // machine, the socket really stays connected.
     if (!network.online) silence.verify();
     else if (!connection.socket || silence.suspect) connection.reconnect({ now: true });
     update();
@@ -94,7 +94,7 @@ export function createClient(
   const update = (): void => {
     if (closed) return;
     const openFeeds = [...feeds.values()].filter(({ state }) => state !== 'ended');
-    // Adding a feed to a live client must not make it look disconnected.
+    // Adding a feed must not make a live client look disconnected.
     const fresh = status.status === 'live' ? 'fresh' : undefined;
     const isConnected = connection.socket !== undefined && !silence.suspect;
     const live = isConnected && openFeeds.every((feed) => feed.live || feed.state === fresh);

@@ -1,6 +1,6 @@
 import type { Problem } from '@tocsin/contracts';
 
-/** A client error. `temporary` means that retrying might succeed. */
+/** An error of the client. `temporary` means that a retry might succeed. */
 export class ClientError extends Error {
   readonly code: string;
   readonly temporary: boolean;
@@ -34,7 +34,7 @@ export class ProblemError extends ClientError {
   }
 }
 
-/** The error when the application's `getToken` fails. */
+/** Returns the error for a failed call to the application's `getToken`. */
 export function tokenError(thrown: unknown): ClientError {
   const cause = asError(thrown);
   return new ClientError('no_token', `Couldn't get a token: ${cause.message}`, { temporary: true, cause });

@@ -10,8 +10,8 @@ import type {
 } from '@tocsin/contracts';
 
 /*
- * Rules shared by browsers and servers. Their types are written out here because this package's declarations inline
- * only types from the contracts package, not functions or constants.
+ * Rules that browsers and servers share. The types are written out here because the declarations of this package can
+ * inline only types from the contracts package, not its functions and constants.
  */
 
 /** Returns a function that places a feed's publications by the reader's marks. It doesn't read the clock. */
@@ -37,8 +37,8 @@ export const isMutedBy: (preferences: Preferences, notification: Interrupting, a
 export const isQuiet: (quiet: QuietHours, at: number) => boolean = rules.isQuiet;
 
 /**
- * The end of the quiet hours in force at `at`, both in ms since 1970. `undefined` outside quiet hours, `Infinity` if
- * they never end.
+ * Returns the end of the quiet hours in force at `at` (both in ms since 1970). Returns `undefined` outside quiet hours,
+ * and `Infinity` if they never end.
  */
 export const quietUntil: (quiet: QuietHours, at: number) => number | undefined = rules.quietUntil;
 

@@ -1,13 +1,13 @@
 /**
- * An offset in `epoch`. By default, that's the epoch of the feed's subscription when `mark` is called. The server
- * ignores the offset if the feed is in another epoch.
+ * An offset in `epoch`. `epoch` defaults to the epoch of the feed's subscription at the time of the call to `mark`. The
+ * server ignores the offset if the feed has another epoch.
  */
 export interface UpTo {
   offset: number;
   epoch?: string;
 }
 
-/** All notifications up to `offset`, these `ids`, or both. */
+/** Refers to all notifications up to `offset`, to the notifications with these `ids`, or to both. */
 export type Read = (UpTo & { ids?: readonly string[] }) | { offset?: never; ids: readonly string[] };
 
 /** Ids of notifications in a feed. */
@@ -22,14 +22,18 @@ export interface ReaderMarkChanges {
   unread: NamedIds;
   /** Marks all notifications up to `offset` as seen, so the bell no longer counts them. */
   seen: UpTo;
-  /** Moves notifications to the archive if they are still in the history or have been snoozed. */
+  /** Moves notifications to the archive. They must still be in the history or have been snoozed. */
   archive: Read;
   /** Moves notifications from the archive back to their previous place. */
   unarchive: NamedIds;
   /**
-   * Removes notifications from the inbox until a given time at most a year ahead. A second snooze replaces the first.
+   * Removes notifications from the inbox until a given time, at most a year ahead. A second snooze of a notification
+   * replaces the first.
    */
   snooze: NamedIds & { until: Date | string };
-  /** Ends snoozes. The server deletes a snooze's copy of the notification if the feed's history still has it. */
+  /**
+   * Ends snoozes. If the feed's history still has a notification, the server deletes the copy that it made for the
+   * snooze.
+   */
   unsnooze: NamedIds;
 }

@@ -18,8 +18,8 @@ import {
 } from '@tocsin/contracts';
 
 /*
- * Validates responses. Like the event schemas, these functions check only the members that the client uses. The
- * contracts' strict schemas would reject members added by newer servers.
+ * These functions validate responses. As the event schemas do, they check only the members that the client uses. The
+ * strict schemas of the contracts package would reject members added by newer servers.
  */
 const { epoch, offset } = positionEvent.schema;
 const { ids } = readEvent.schema;
@@ -42,7 +42,7 @@ export const isMutes: Guard<Mutes> = (value): value is Mutes => matches(mutesEve
 export const isSocketError: Guard<SocketError> = (value): value is SocketError =>
   matches({ code: isText, message: isText, temporary: isFlag }, value);
 
-/** The error in a response that isn't `ok`, or an error about the response itself. */
+/** Returns the error in a response that isn't `ok`, or an error that says that the response is malformed. */
 export const errorIn = (
   response: unknown,
 ): SocketError | { code: 'malformed'; message: string; temporary: true } =>

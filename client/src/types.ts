@@ -25,15 +25,15 @@ export interface DeliveryDetails {
   epoch: string;
   delivery: Delivery;
   /**
-   * Whether the publications were missed while disconnected or before this page was loaded. False if they were pushed,
-   * or missed in a gap while connected.
+   * True if the client missed the publications while it was disconnected or before the page was loaded. False if they
+   * were pushed, or if the client missed them in a gap while connected.
    */
   away: boolean;
 }
 
 /**
- * Handlers for a feed. Exceptions in handlers go to the client's `error` listeners. Without such
- * listeners, they become uncaught errors.
+ * Handlers for a feed. If a handler throws, the error goes to the client's `error` listeners. Without such listeners,
+ * it becomes an uncaught error.
  */
 export interface FeedHandlers {
   /** Notifications to show, sorted in feed order. Each id occurs once. */
@@ -41,36 +41,36 @@ export interface FeedHandlers {
   /** Ids to remove from the display. Some might never have been shown. */
   onGone?: (ids: string[], reason: GoneReason) => void;
   /**
-   * Publications between these positions can't be recovered. The newest page follows as a snapshot. If `erased` is
-   * true, the feed was erased, so remove all of the feed's notifications.
+   * Some publications between these positions can't be recovered. The newest page follows in a call to `onPublications`
+   * (delivery `snapshot`). If `erased` is true, the feed was erased, so remove all of the feed's notifications.
    */
   onGap?: (from: Position, to: Position, details: { erased: boolean }) => void;
-  /** The position advanced past shown publications or was set by a response. */
+  /** The position has changed: it advanced past publications, or a response set it. */
   onPosition?: (position: Position) => void;
-  /** The server acknowledged the subscription, and all publications in its response have been shown. */
+  /** The server has acknowledged the subscription, and all publications in its response have been shown. */
   onCaughtUp?: (details: { feed: string; away: boolean }) => void;
   /**
-   * The reader's read state in the feed. Called each time the server acknowledges the subscription, before the
-   * publications in its response, and after each change in any tab or on any device. Calls can arrive out of order.
-   * Within an epoch, a read state only grows, so merge all reported states (take their union).
+   * The reader's read state in the feed. Called for each acknowledgement of the subscription, before the publications
+   * in the response are shown. Also called after each change in any tab or on any device. Calls can arrive out of
+   * order. Within an epoch, a read state only grows, so merge all reported states (take their union).
    */
   onRead?: (read: ReadState & { epoch: string }) => void;
   /**
-   * All of the reader's other marks in the feed. If there are any, called for each acknowledgement, before its
-   * publications. Also called after each change in any tab or on any device. The state never goes back in time. Use
-   * `placesIn` to apply the marks.
+   * All of the reader's other marks in the feed. Called for each acknowledgement that contains such marks, before the
+   * publications in the response are shown. Also called after each change in any tab or on any device. Never called
+   * with an older state than before. Use `placesIn` to apply the marks.
    */
   onInbox?: (inbox: InboxState) => void;
   /**
-   * Snoozes that just ended. A new subscription also reports those of the last ten minutes that the reader hasn't seen,
-   * unless another tab with the same connection already had the feed. A client reports each of them once, even if it
-   * subscribes to the feed again. The notifications are back in the inbox as unread. Called after `onInbox` with the new
-   * marks.
+   * Snoozes that just ended. Their notifications are back in the inbox as unread. Called after `onInbox`, which has the
+   * new marks. After a new subscription, also called with the snoozes that ended in the last ten minutes and that the
+   * reader hasn't seen. This doesn't happen if another tab already gets the feed over the same connection. A client
+   * reports the end of each snooze once, even if it subscribes to the feed again.
    */
   onSnoozeDue?: (due: DueSnooze[]) => void;
   /** The client's connection status. */
   onStatus?: (status: ClientStatus) => void;
-  /** The feed was permanently refused. The client won't retry. */
+  /** The server permanently refused the subscription. The client won't retry. */
   onRefused?: (error: SocketError) => void;
 }
 
@@ -83,8 +83,8 @@ export interface Subscription {
   readonly feed: string;
   readonly position: Position | undefined;
   /**
-   * Whether this tab may show this feed's toasts. If tabs share a connection, only one of those that subscribe to the
-   * feed may, preferably the focused tab. Always true for tabs that don't share.
+   * Whether this tab may show this feed's toasts. If tabs share a connection, only one of the tabs with a subscription
+   * to the feed may show them, preferably the focused tab. Always true if this tab doesn't share a connection.
    */
   readonly presenting: boolean;
   /** Ends the subscription immediately. No handlers are called afterwards. Safe to repeat. */
@@ -100,19 +100,23 @@ export interface PositionStore {
 }
 
 export interface NotificationClientOptions {
-  /** The server's origin, for example `http://localhost:4001`. Empty means the page's origin in a browser. */
+  /**
+   * The server's URL without a path, for example `http://localhost:4001`. In a browser, an empty string means the
+   * server that the page came from.
+   */
   url: string;
   /** Path to the server's socket.io endpoint. Default: `/hubs`. */
   path?: string;
   clientId?: string;
   /**
-   * Returns a token. Called for every connection. If it rejects, the connection attempt fails and is retried. Also
-   * called before a token expires. The connection then continues with the new token, which must have the same `sub`.
+   * Returns a token. Called for every connection. If the promise rejects, the connection attempt fails and is retried.
+   * Also called before a token expires. The connection then continues with the new token, which must have the same
+   * `sub`.
    */
   getToken?: () => string | undefined | Promise<string | undefined>;
   /**
-   * Whether to request each connection's URL and token from the bff. Required with `BROADCASTER=azure`. All other
-   * requests still go to `url`. Default: connect to `url`.
+   * Whether to ask the bff for the URL and token of each connection. Required with `BROADCASTER=azure`. All other
+   * requests still go to `url`. Default: false, connect to `url`.
    */
   negotiate?: boolean;
   /** Where to store positions. Default: in memory. */
@@ -121,15 +125,15 @@ export interface NotificationClientOptions {
   transports?: readonly Transport[];
   /**
    * Whether browser tabs share a connection. Default: yes in a secure context (`https` or localhost). Tabs share a
-   * connection if they have the same `url`, `path`, `clientId` and reader. The reader is the token's issuer and `sub`,
-   * or `group` for tokens that the client can't read.
+   * connection if they have the same `url`, `path`, `clientId` and reader. `group` identifies the reader. Without it,
+   * the reader is identified by the token's issuer and `sub`. Set `group` if the client can't read the tokens.
    */
   tabs?: boolean | { group: string };
 }
 
 /**
- * Server events that `on` passes to listeners: the reader's events after a change in any tab or on any device, and
- * `closing` when the server ends the connection (the client then reconnects). They don't report the initial state.
+ * Server events that `on` passes to listeners. Events about the reader report a change in any tab or on any device, but
+ * not the initial state. `closing` means that the server ends the connection. The client then reconnects.
  */
 export type ServerEventListeners = {
   [Name in ReaderEventName | 'closing']: (event: ServerEvents[Name]) => void;
@@ -137,17 +141,18 @@ export type ServerEventListeners = {
 
 export interface ClientEvents extends ServerEventListeners {
   status: (status: ClientStatus) => void;
-  /** A failure that the client will retry, a skipped malformed event, or an exception in a handler. */
+  /** A failure that the client will retry, a malformed event that it skipped, or an error thrown by a handler. */
   error: (error: Error) => void;
-  /** This tab may show toasts from now on (true) or may no longer show them (false). */
+  /** Called with true when this tab may show toasts from now on, and with false when it may no longer show them. */
   presenting: (now: boolean) => void;
 }
 
 export interface NotificationClient {
   readonly status: ClientStatus;
   /**
-   * Whether this tab may show toasts. If tabs share a connection, only one may, preferably the focused tab. Always true
-   * for tabs that don't share. If tabs subscribe to different feeds, use `Subscription.presenting` for toasts.
+   * Whether this tab may show toasts. If tabs share a connection, only one of them may show toasts, preferably the
+   * focused tab. Always true if this tab doesn't share a connection. If tabs subscribe to different feeds, use
+   * `Subscription.presenting` instead.
    */
   readonly presenting: boolean;
   /**
@@ -155,12 +160,12 @@ export interface NotificationClient {
    */
   subscribe(feed: string, handlers: FeedHandlers, options?: SubscribeOptions): Subscription;
   /**
-   * Sets a mark on a feed's notifications. The server saves it and sends it to all tabs and devices (`onRead`,
-   * `onInbox`). Retries temporary failures for about a minute or until `close()`, then throws the same errors as
-   * `fetchPage`, or a `ClientError` with the code `no_token`. A snooze throws a `ProblemError` with status 404 for
-   * ids that aren't in the history and 409 if the reader has too many snoozes. Safe to repeat. A retry can overtake a
-   * later mark. If the order matters, wait for each mark before you set the next. All marks except `read` require a
-   * reader who is signed in or has a `clientId`.
+   * Sets a mark on notifications of a feed. The server saves the mark and sends it to all tabs and devices (`onRead`,
+   * `onInbox`). Temporary failures are retried for about a minute or until `close()`. Then the promise rejects with the
+   * same errors as `fetchPage`, or with a `ClientError` with the code `no_token`. For a snooze, it rejects with a
+   * `ProblemError` with status 404 if ids aren't in the history, and 409 if the reader has too many snoozes. You can
+   * safely repeat a call. A retried mark can reach the server after a later mark. If the order matters, wait for each
+   * mark before you set the next. All marks except `read` require a reader who is signed in or has a `clientId`.
    */
   mark<Name extends keyof ReaderMarkChanges>(
     name: Name,

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Creates container secrets that don't exist yet: passwords and tokens as NAME=value, sentry's certificate authority,
-// and a token for each sidecar and Dapr service that identifies it to sentry. Writes each file under a temporary name
-// first, so readers never see a partial file. Only the owner and group 1000 can read them.
+// Creates the containers' secrets that don't exist yet: passwords and tokens as NAME=value, sentry's certificate
+// authority, and tokens with which the sidecars and Dapr's services identify themselves to sentry. Writes each file
+// under a temporary name first, so readers never see a partial file. Only the owner and group 1000 can read the files.
 import { execFileSync } from 'node:child_process';
 import {
   createHash,
@@ -29,8 +29,8 @@ function isLoopback(address) {
   return family !== 0 && loopback.check(address, `ipv${family}`);
 }
 
-// Never expose the edge to other machines without authentication. It starts after the applications, which start after
-// this container, so exiting here keeps the edge's ports closed. `npm start` prints the same error.
+// Never expose the edge to other machines without authentication. The edge starts after the applications, and they
+// start after this container. Exiting here therefore keeps the edge's ports closed. `npm start` prints the same error.
 if (
   TOCSIN_INSECURE !== 'yes' &&
   withoutAuth.length > 0 &&

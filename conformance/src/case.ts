@@ -2,13 +2,13 @@ import type { Kit } from './kit.ts';
 import type { Transport } from './transports/transport.ts';
 
 /**
- * Requirements of a case in addition to the server's URL: permission to publish, a reader's token, or a server
+ * The requirements of a case, in addition to the server's URL: permission to publish, a reader's token, or a server
  * that requires no token (`open`).
  */
 export type Need = 'publish' | 'token' | 'open';
 
 export interface Case {
-  /** The rule as a sentence about the server. */
+  /** The rule that the case checks, as a sentence whose subject is the server. */
   name: string;
   /** The case runs once with each of these transports. */
   over: readonly Transport[];

@@ -18,8 +18,8 @@ Checks a server against docs/protocol.md. <url> is the base URL of /hubs and /ap
 const TRANSPORTS: readonly string[] = ['websocket', 'polling', 'sse', 'http'];
 
 /**
- * `npm run conformance`. Resolves to the exit code: 0 if at least one case ran and none failed, 2 for invalid options,
- * and 1 otherwise.
+ * Runs `npm run conformance`. Resolves with the exit code: 0 if at least one case ran and none failed, 2 if the options
+ * are invalid, and 1 otherwise.
  */
 export async function conformance(args: string[]): Promise<number> {
   const options = parseOptions(args);
@@ -43,7 +43,7 @@ function lineOf({ outcome, over, name, reason }: Result): string {
   return `${mark} ${over}: ${name}${reason === undefined ? '' : `\n    ${reason.replaceAll('\n', '\n    ')}`}`;
 }
 
-/** Parses the options. Returns an error message if they are invalid. */
+/** Parses the options. Returns an error message as a string if they are invalid. */
 function parseOptions(args: string[]) {
   let parsed;
   try {

@@ -9,7 +9,7 @@ export interface Received {
 
 const POLL_MS = 10;
 
-/** The events that a connection has received, oldest first. Lets a case wait for an event. */
+/** The events that a connection has received, oldest first. A case can wait for an event. */
 export class Inbox {
   readonly all: Received[] = [];
   /** Why the connection closed. `undefined` while it's open. */

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, it, type TestContext } from 'vitest';
 import { Kit } from './kit.ts';
 
-/** A kit for a server that handles requests this way, by default with little patience. */
+/** Starts a server with the request handler `handle`. Returns a kit for it, which by default waits at most 200 ms. */
 async function kitFor(
   { onTestFinished }: TestContext,
   handle: RequestListener,
@@ -21,7 +21,7 @@ async function kitFor(
   return kit;
 }
 
-// These run concurrently because each waits for a deletion.
+// These tests run concurrently, because each waits 10 s for an erasure.
 it.concurrent.for<[string, RequestListener]>([
   ['never responds', () => undefined],
   ['never ends its responses', (_, response) => void response.writeHead(400).write('{')],
@@ -44,7 +44,7 @@ it('should give up on a server that opens the transport but never answers the ha
   await expect(kit.handshake('polling')).rejects.toThrow('waited 200 ms for the response to the handshake');
 });
 
-it.for(['/base', '/base/'])('should connect to the sockets below the path %s', async (path, context) => {
+it.for(['/base', '/base/'])('should connect to /hubs below the path %s', async (path, context) => {
   const answers = [`0${JSON.stringify(open)}`, '40{"sid":"2"}'];
   const kit = await kitFor(
     context,

@@ -9,10 +9,10 @@ import { StreamReader } from './transports/stream.ts';
 export interface Target {
   /** Base URL of `/hubs` and `/app`. */
   url: string;
-  /** Base URL of `POST /notifications`. Cases that publish are skipped without it. */
+  /** Base URL of `POST /notifications`. Without it, cases that publish are skipped. */
   publishUrl?: string | undefined;
   publishKey?: string | undefined;
-  /** A reader's token that permits the topics `conformance-*`. Can be omitted if the server doesn't require tokens. */
+  /** A reader's token that permits the topics `conformance-*`. Omit it if the server doesn't require tokens. */
   token?: string | undefined;
   /** Maximum time that a case waits for an event or condition (ms). */
   patienceMs: number;
@@ -20,17 +20,17 @@ export interface Target {
 
 export interface Reader {
   inbox: Inbox;
-  /** Each feed's first page. */
+  /** The first page of each feed. */
   first: Map<string, Page>;
   close(): void;
 }
 
 const PAUSE_MS = 400;
 
-/** Minimum patience for a deletion (ms). */
+/** Minimum time (ms) to wait for the response to a retraction or an erasure. */
 const DELETION_MS = 10_000;
 
-/** Tools for a case: connections that close when the case ends, unused feed names, and a publisher. */
+/** Tools for a case: unused feed names, a publisher, and connections that are closed when the case ends. */
 export class Kit {
   readonly target: Target;
   readonly #open: { close(): void }[] = [];
@@ -80,7 +80,7 @@ export class Kit {
     return stream;
   }
 
-  /** Opens a reader of the feed over any transport, starting from `position`. */
+  /** Opens a reader that receives the feed over the transport `over`, starting from `position`. */
   async reader(over: Transport, feed: string, position?: Position, clientId?: string): Promise<Reader> {
     const first = new Map<string, Page>();
     if (over !== 'sse') {
@@ -96,7 +96,10 @@ export class Kit {
     return { inbox: stream.inbox, first, close: () => stream.close() };
   }
 
-  /** Aborts a request, and reading its response, when the patience ends, but not before `minMs`. */
+  /**
+   * Returns a signal for a request. It aborts the request, or reading the response, after the time that the target
+   * allows for waiting, but not before `minMs`.
+   */
   patience(minMs = 0): AbortSignal {
     return AbortSignal.timeout(Math.max(this.target.patienceMs, minMs));
   }
@@ -123,13 +126,13 @@ export class Kit {
     return (await response.json()) as Page;
   }
 
-  /** Publishes notifications to the feed. Resolves to the ids once a page contains them. */
+  /** Publishes notifications to the feed. Resolves with their ids when a page contains them. */
   async publish(feed: string, ...notifications: Record<string, unknown>[]): Promise<string[]> {
     const items = notifications.map((input) => ({ id: randomUUID(), title: 'Conformance', ...input, feed }));
     const before = (await this.page(feed, '&limit=1')).offset;
     const response = await this.#change('POST', '/notifications', items);
     const { ids } = (await response.json()) as { ids: string[] };
-    // A notification with a given id could already be in the feed. It then gets no new offset.
+    // A notification with an id given by the case might already be in the feed. It then gets no new offset.
     const newCount = notifications.filter(({ id }) => id === undefined).length;
     await this.#waitForOffset(feed, before + newCount);
     return ids;
@@ -152,7 +155,7 @@ export class Kit {
     await this.#change('DELETE', `/feeds/${encodeURIComponent(feed)}`);
   }
 
-  /** Waits for a fixed time, long enough for an unwanted event to arrive. */
+  /** Waits long enough for an unwanted event to arrive. */
   pause(): Promise<void> {
     return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
@@ -165,7 +168,7 @@ export class Kit {
     const { publishUrl, publishKey } = this.target;
     const response = await fetch(`${publishUrl}${path}`, {
       method,
-      // An erasure takes at least 3 s, so that clocks that differ a little don't matter.
+      // An erasure takes at least 3 s, so that small differences between clocks do not matter.
       signal: this.patience(method === 'DELETE' ? DELETION_MS : 0),
       headers: {
         'content-type': 'application/json',
@@ -202,7 +205,9 @@ export function pageOf({ ok, ...response }: Record<string, unknown>): Page {
   return page;
 }
 
-/** Fails unless `actual` has these members. Allows additional members, which newer servers can add. */
+/**
+ * Fails unless `actual` has the members in `expected`. Other members are allowed, because newer servers can add some.
+ */
 export function assertMembers(actual: unknown, expected: Record<string, unknown>): void {
   const members = Object.keys(expected).map((name) => [name, (actual as Record<string, unknown>)[name]]);
   assert.deepEqual(Object.fromEntries(members), expected);
@@ -213,19 +218,25 @@ export const idOf = (publication: Publication): string =>
 
 export const idsOf = (publications: readonly Publication[]): string[] => publications.map(idOf);
 
-export const pushed = (inbox: Inbox, feed: string): Publication[] =>
+export const pushedPublications = (inbox: Inbox, feed: string): Publication[] =>
   inbox
     .received('publications')
     .filter(({ data }) => data['feed'] === feed)
     .flatMap(({ data }) => data['publications'] as Publication[]);
 
-/** Waits for as many publications as there are ids. Fails unless they have exactly these ids, in order. */
+/**
+ * Waits until as many publications have been pushed as there are ids. Fails unless they have exactly these ids, in this
+ * order.
+ */
 export async function assertPushed(inbox: Inbox, feed: string, ids: readonly string[]): Promise<void> {
-  await inbox.waitUntil(() => pushed(inbox, feed).length >= ids.length, `${ids.length} publications`);
-  assert.deepEqual(idsOf(pushed(inbox, feed)), ids);
+  await inbox.waitUntil(
+    () => pushedPublications(inbox, feed).length >= ids.length,
+    `${ids.length} publications`,
+  );
+  assert.deepEqual(idsOf(pushedPublications(inbox, feed)), ids);
 }
 
-/** Fails unless offsets are consecutive. */
+/** Fails unless the offsets are consecutive. */
 export function assertContiguous(publications: readonly Publication[]): void {
   publications.forEach(({ offset }, index) => {
     const before = publications[index - 1];

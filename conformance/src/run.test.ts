@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { httpCase } from './case.ts';
 import { runCases } from './run.ts';
 
-it('should report reasons without characters that a terminal interprets', async () => {
+it('should remove or escape terminal control characters in reasons', async () => {
   const error = new Error('expected:\n+ \u001b[32mred\u001b[39m\r\u0007', {
     cause: new Error('\u009b2J\u009d\u202e\t'),
   });

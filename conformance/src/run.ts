@@ -14,7 +14,7 @@ export interface Result {
   name: string;
   over: Transport;
   outcome: 'passed' | 'failed' | 'skipped';
-  /** Why the case failed, or which requirement the target doesn't meet. */
+  /** Why the case failed, or which of the case's requirements the target doesn't meet. */
   reason?: string;
 }
 
@@ -24,13 +24,14 @@ export interface RunOptions {
   cases?: readonly Case[];
   /** Number of cases to run in parallel. */
   concurrency: number;
-  /** Runs only cases that have this text in the name. */
+  /** If set, runs only the cases whose names contain this text. */
   only?: string | undefined;
+  /** The transports to use. Default: all. */
   over?: readonly Transport[] | undefined;
   onResult?: (result: Result) => void;
 }
 
-/** Runs each case over every transport it supports. Resolves to the results in `CASES` order. */
+/** Runs each case over every transport that it supports. Resolves with the results in the order of the cases. */
 export async function runCases(options: RunOptions): Promise<Result[]> {
   const { target, concurrency, cases = CASES, only, over, onResult } = options;
   const runs = cases
@@ -88,8 +89,8 @@ function reasonOf(error: unknown): string {
 }
 
 /**
- * Removes terminal sequences such as the colors of assertions, and escapes other control characters, except tabs and
- * line feeds. Reasons contain text from the server.
+ * Removes terminal sequences, such as the colors in assertion errors, and escapes other control characters except tabs
+ * and line feeds. Needed because reasons contain text from the server.
  */
 const printable = (text: string): string =>
   stripVTControlCharacters(text).replace(

@@ -1,4 +1,4 @@
-/** Names shared by the applications, `components/`, `dapr.yaml` and `k8s/`. A test checks that they match. */
+/** Names that the applications share with `components/`, `dapr.yaml` and `k8s/`. A test checks that the names match. */
 export const APP_IDS = { producer: 'producer', bff: 'bff' } as const;
 
 export const ACTOR_TYPE = 'Feed';
@@ -13,8 +13,8 @@ export const COMPONENTS = {
 } as const;
 
 /**
- * The applications' secrets. Each application's secrets come from a secret store that only its own sidecar loads. The
- * names are valid in every kind of secret store.
+ * The applications' secrets. Each application's secrets come from a secret store that only the application's own
+ * sidecar loads. The names are valid in every kind of secret store.
  */
 export const SECRETS = {
   /** String of at least 32 bytes that signs tokens (HS256). */
@@ -48,14 +48,19 @@ const AUDIT_REFUSALS = 'notification-audit-refusals';
 export const TOPICS = {
   partitionAnnouncements: 'notification-partitions',
   deadPartitionAnnouncements: 'notification-partitions-dead',
-  /** Topics of 0.1.0, where an announcement identifies a feed. */
+  /** The topics of 0.1.0, whose announcements identify a feed instead of a partition. */
   announcements: 'notification-announcements',
   deadAnnouncements: 'notification-announcements-dead',
-  /** A topic for all applications. Each event is a CloudEvent with a notification or an array of notifications. */
+  /**
+   * The topic on which other applications publish notifications. Each event is a CloudEvent with a notification or an
+   * array of notifications.
+   */
   notifications: 'notifications',
   deadNotifications: 'notifications-dead',
   refusedNotifications: 'notifications-refused',
-  /** Receipts for applications that the deployment allows to subscribe. See the bff's RECEIPTS_TOPIC. */
+  /**
+   * Receipts, for applications that the deployment allows to subscribe. See the setting `RECEIPTS_TOPIC` of the bff.
+   */
   receipts: 'notification-receipts',
   auditActs: AUDIT_ACTS,
   auditPublications: AUDIT_PUBLICATIONS,

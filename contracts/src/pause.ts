@@ -13,13 +13,14 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * Exponential backoff with jitter: the delay (ms) before retry `attempt` (0 is the first). It doubles from `first` up
- * to `max` and is randomly shortened by up to half. `random` returns a number from 0 to 1, exclusive.
+ * Returns the delay (ms) before retry `attempt` (the first is 0): exponential backoff with jitter. The delay doubles
+ * from `first` up to `max`, and is then shortened at random by up to half. `random` returns a number from 0 to 1,
+ * exclusive.
  */
 export const backOff = (attempt: number, first: number, max: number, random = Math.random): number =>
   Math.min(max, first * 2 ** Math.min(attempt, 30)) * (0.5 + random() / 2);
 
-/** Settles like `work`, but rejects if that takes longer than `ms`. */
+/** Settles as `work` does, but rejects if `work` takes longer than `ms`. */
 export function inTime<T>(work: T | Promise<T>, ms: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout>;
   const timeout = new Promise<never>((_resolve, reject) => {

@@ -1,4 +1,7 @@
-/** The longest prefix of `items` within `count` items and `bytes` bytes. Always includes the first item. */
+/**
+ * Returns the longest prefix of `items` with at most `count` items and `bytes` bytes. Includes the first item even if
+ * it has more than `bytes` bytes.
+ */
 export function prefixWithin<T>(
   items: readonly T[],
   count: number,
@@ -16,8 +19,8 @@ export function prefixWithin<T>(
 }
 
 /**
- * Splits `items` in order into parts with at most `count` items and `bytes` bytes. A larger item gets a part of its
- * own.
+ * Splits `items` in order into parts with at most `count` items and `bytes` bytes. An item with more than `bytes` bytes
+ * becomes a part by itself.
  */
 export function splitWithin<T>(
   items: readonly T[],

@@ -8,13 +8,16 @@ export interface Item {
   reject: (error: unknown) => void;
 }
 
-/** The producer accepts up to 1,000 notifications and 1 MiB per request. */
+/** The maximum size of a request. The producer accepts up to 1,000 notifications and 1 MiB. */
 const MAX_ITEMS = 1_000;
 const MAX_BYTES = 1_000_000;
 
 const encoder = new TextEncoder();
 
-/** Removes the next batch from the front of `waiting`: as many as fit into a request, but at least one. */
+/**
+ * Removes the next batch from the front of `waiting` and returns it. A batch has as many notifications as fit into a
+ * request, and at least one.
+ */
 export function takeBatch(waiting: Item[]): Item[] {
   let bytes = 2;
   let count = 0;
@@ -28,7 +31,7 @@ export function takeBatch(waiting: Item[]): Item[] {
 
 export const bodyOf = (batch: readonly Item[]): string => `[${batch.map(({ json }) => json).join(',')}]`;
 
-/** Returns the notification with an id: its own, or a new UUID if it has none. */
+/** Returns the notification with an id. Adds a new UUID if the notification has no id. */
 export const withId = (notification: NotificationInput): NotificationInput & { id: string } => ({
   ...notification,
   id: notification.id ?? crypto.randomUUID(),

@@ -1,7 +1,10 @@
-/** Maximum number of bytes to read from an error response, enough for a producer's list of 1,000 errors. */
+/** Maximum number of bytes to read from an error response. This is enough for a producer's list of 1,000 errors. */
 const MAX_BYTES = 1024 * 1024;
 
-/** An error response's text, truncated after `MAX_BYTES` because any server could have sent it. */
+/**
+ * Returns the text of an error response. Stops reading after `MAX_BYTES`, because any server could have sent the
+ * response.
+ */
 export async function textOf(response: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';

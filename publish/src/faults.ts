@@ -1,6 +1,6 @@
 import type { Fault } from '@tocsin/contracts';
 
-/** Groups errors by the notification's index in the batch and removes the index from the error paths. */
+/** Groups the errors by the index of the notification in the batch. Removes the index from the paths of the errors. */
 export function faultsByIndex(faults: readonly Fault[]): Map<number, Fault[]> {
   const byIndex = new Map<number, Fault[]>();
   for (const { path, message } of faults) {

@@ -1,9 +1,10 @@
 import type { Fault } from '@tocsin/contracts';
 
 /**
- * - `refused`: the server rejected the notification. `status` and `faults` give the reason. Retrying won't help.
- * - `gave_up`: all retries failed without a definite response. The notification might still appear. Publish it again
- *   with the same `id`.
+ * - `refused`: the server rejected this notification or retraction. See `status` and `faults` for the reason.
+ *   A retry would not help.
+ * - `gave_up`: all attempts failed without a definite response. The server might have accepted one of them.
+ *   Publish the notification again with the same `id`, or retract it again.
  * - `full`: too many notifications and retractions are waiting. Publish or retract this one again later.
  * - `closed`: `close()` has already been called.
  */
@@ -14,9 +15,9 @@ export interface PublishErrorDetails {
   id: string;
   /** The status of the last response, if any. */
   status?: number | undefined;
-  /** The errors found by the server. Paths are relative to the notification. */
+  /** The errors that the server found. Their paths are relative to the notification. */
   faults?: readonly Fault[] | undefined;
-  /** The last attempt's error. */
+  /** The error of the last attempt, if it got no response. */
   cause?: unknown;
 }
 

@@ -158,7 +158,7 @@ describe('createPublisher', () => {
     expect(requests.slice(2).length).toBe(2);
   });
 
-  it('should reject new notifications when full or closed but settle the waiting notifications', async () => {
+  it('should reject new notifications when full or closed, but still send the waiting ones', async () => {
     const { publisher, requests } = await withProducer(accept, { maxWaiting: 2, batchingDelayMs: 20 });
     const calls = ['a', 'b', 'c'].map((id) => codeOf(publisher.publish({ id, title: id })));
     await publisher.close();
@@ -167,7 +167,7 @@ describe('createPublisher', () => {
     expect(requests).toEqual([['a', 'b']]);
   });
 
-  it('should wait for retractions when closed, and reject later ones', async () => {
+  it('should let pending retractions finish when closed, and reject new ones', async () => {
     let responses = 0;
     const { publisher } = await withProducer((_, response) => {
       setTimeout(() => {
@@ -227,7 +227,7 @@ describe('createPublisher', () => {
   );
 
   it.each([301, 302, 303, 307, 308])(
-    'should not follow redirects or send the key to another origin: %d',
+    'should not follow redirects or send the key to another server: %d',
     async (status) => {
       const received: unknown[] = [];
       const other = createServer((request, response) => {

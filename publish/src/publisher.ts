@@ -1,18 +1,18 @@
 import { pause } from '@tocsin/contracts/pause';
 import { bodyOf, takeBatch, withId, type Item } from './batches.ts';
 import { faultsByIndex } from './faults.ts';
+import { limitConcurrency } from './limit-concurrency.ts';
 import { PublishError } from './publish-error.ts';
 import { sendUntilSettled, type Outcome } from './send.ts';
-import { createTurns } from './turns.ts';
 import type { Publisher, PublisherOptions } from './types.ts';
 
 const BATCHING_DELAY_MS = 5;
 const GIVE_UP_AFTER_MS = 60_000;
 const MAX_WAITING = 10_000;
-/** Each retraction in progress needs a connection of its own. */
+/** Maximum number of retractions that are sent at the same time. Each needs its own connection. */
 const MAX_RETRACTING = 16;
 
-/** Creates a publisher, which connects on first use. */
+/** Creates a publisher. It connects when you first use it. */
 export function createPublisher(given: PublisherOptions): Publisher {
   const options = { ...given, giveUpAfterMs: given.giveUpAfterMs ?? GIVE_UP_AFTER_MS };
   const { batchingDelayMs = BATCHING_DELAY_MS, maxWaiting = MAX_WAITING } = options;
@@ -21,11 +21,11 @@ export function createPublisher(given: PublisherOptions): Publisher {
   let closed = false;
   let sending: Promise<void> | undefined;
   const retractions = new Set<Promise<Outcome>>();
-  const inTurn = createTurns(MAX_RETRACTING);
-  /** When the server last accepted or rejected a retraction. */
+  const runLimited = limitConcurrency(MAX_RETRACTING);
+  /** The time at which the server last accepted or rejected a retraction. */
   let respondedAt = 0;
 
-  /** Sends batches sequentially to preserve the order. */
+  /** Sends batches one after the other to preserve the order. */
   async function sendAll(): Promise<void> {
     try {
       if (!closed) await pause(batchingDelayMs);
@@ -35,7 +35,10 @@ export function createPublisher(given: PublisherOptions): Publisher {
     }
   }
 
-  /** Sends a batch. After an unexpected error, rejects all notifications in the batch that are still unsettled. */
+  /**
+   * Sends a batch. After an unexpected error, rejects all notifications in the batch that have not been accepted or
+   * rejected yet.
+   */
   async function settle(batch: Item[]): Promise<void> {
     try {
       await sendBatch(batch);
@@ -56,14 +59,14 @@ export function createPublisher(given: PublisherOptions): Publisher {
   }
 
   /**
-   * Rejects the notifications with errors, and resends the rest because the server published nothing from the rejected
+   * Rejects the notifications with errors, and sends the others again: the server published nothing from the rejected
    * request.
    */
   async function resendValid(batch: Item[], outcome: Outcome & { kind: 'refused' }): Promise<void> {
     const faults = faultsByIndex(outcome.problem.errors);
     if (!batch.some((_, index) => faults.has(index))) {
-      // The response isn't about a particular notification (401 or 413, for example). Send several notifications
-      // individually, so that each gets a separate response.
+      // The response says nothing about single notifications (401 or 413, for example). If there are several, send each
+      // in a separate request, so that each gets its own response.
       if (batch.length > 1) for (const item of batch) await sendBatch([item]);
       else for (const { id, reject } of batch) reject(errorOf(id, outcome));
       return;
@@ -76,7 +79,7 @@ export function createPublisher(given: PublisherOptions): Publisher {
     if (valid.length > 0) await sendBatch(valid);
   }
 
-  /** Fails if the publisher is closed or full. */
+  /** Throws a `PublishError` if the publisher is closed or full. */
   const checkOpen = (id: string): void => {
     if (closed) throw new PublishError('closed', 'The publisher is closed.', { id });
     const count = unsettled + retractions.size;
@@ -85,11 +88,14 @@ export function createPublisher(given: PublisherOptions): Publisher {
     throw new PublishError('full', message, { id });
   };
 
-  /** Retries until `giveUpAfterMs` after the call or, if that is later, after the last response to a retraction. */
+  /**
+   * Retries until `giveUpAfterMs` after the call. If the server has accepted or rejected another retraction while this
+   * one was waiting for its first attempt, the time counts from then.
+   */
   async function sendRetraction(path: string): Promise<Outcome> {
     const calledAt = performance.now();
     const isQueued = retractions.size >= MAX_RETRACTING;
-    return inTurn(async () => {
+    return runLimited(async () => {
       const since = Math.max(calledAt, respondedAt);
       if (isQueued && performance.now() - since > options.giveUpAfterMs) return { kind: 'gave_up' };
       const outcome = await sendUntilSettled(options, { method: 'DELETE', path }, since);

@@ -6,19 +6,26 @@ import type { PublisherOptions } from './types.ts';
 const FIRST_PAUSE_MS = 200;
 const MAX_PAUSE_MS = 10_000;
 /**
- * The status that the producer returns when it accepts a request. Any other 2xx comes from a proxy or a sign-in page.
+ * The status of the producer's response when it accepts a request. Any other 2xx status comes from a proxy or a sign-in
+ * page.
  */
 const ACCEPTED = 202;
-/** The producer returns 408 if a request arrives too slowly; a sidecar returns 500 if it can't reach the producer. */
+/** The producer returns 408 if a request arrives too slowly. A sidecar returns 500 if it cannot reach the producer. */
 const isTemporary = (status: number): boolean => status === 408 || status === 429 || status >= 500;
 
-/** The relevant members of a problem document. All are validated because the response could be from any server. */
+/**
+ * The members of a problem document that the publisher uses. Both are validated, because any server could have sent the
+ * response.
+ */
 export interface Refusal {
   detail: string;
   errors: Fault[];
 }
 
-/** How a request ended: accepted, rejected with a problem, or given up after repeated failures. */
+/**
+ * How a request ended: it was accepted, it was rejected for the reason in `problem` (`refused`), or all attempts failed
+ * (`gave_up`).
+ */
 export type Outcome =
   | { kind: 'accepted' }
   | { kind: 'refused'; status: number; problem: Refusal }
@@ -31,8 +38,8 @@ export interface Request {
 }
 
 /**
- * Retries a request until it is accepted or rejected, or until `giveUpAfterMs` after `since` (`performance.now()`).
- * Sends it at least once. Never rejects.
+ * Retries a request until it is accepted or rejected. Gives up `giveUpAfterMs` after `since` (a value of
+ * `performance.now()`). Sends the request at least once. Never rejects.
  */
 export async function sendUntilSettled(
   options: PublisherOptions & { giveUpAfterMs: number },
@@ -65,7 +72,7 @@ async function sendOnce(options: PublisherOptions, { method, path, body }: Reque
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body }),
-      // A redirect would turn the POST into a GET and send the key to another server.
+      // Do not follow a redirect: it would turn the POST into a GET and send the key to another server.
       redirect: 'manual',
       signal: AbortSignal.timeout(requestTimeoutMs),
     });
@@ -91,7 +98,7 @@ async function sendOnce(options: PublisherOptions, { method, path, body }: Reque
 /** Returns `Retry-After` in milliseconds, or 0 if it is missing or a date. */
 const retryAfterOf = ({ headers }: Response): number => (Number(headers.get('retry-after')) || 0) * 1_000;
 
-/** Browsers hide a redirect's status and target. */
+/** Whether the response is a redirect. Browsers hide the status and the target of a redirect. */
 const isRedirect = ({ status, type }: Response): boolean =>
   (status >= 300 && status < 400) || type === 'opaqueredirect';
 
@@ -113,7 +120,7 @@ async function problemOf(response: Response): Promise<Refusal> {
       return { detail: reason, errors: faultsIn(errors) };
     }
   } catch {
-    // Not a problem document, so the response isn't from a producer.
+    // The response is not a problem document, so it does not come from a producer.
   }
   return { detail: `${received}: ${text.slice(0, 200)}`, errors: [] };
 }
@@ -121,7 +128,7 @@ async function problemOf(response: Response): Promise<Refusal> {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
-/** The listed errors. Ignores `errors` in other formats, since the problem document might come from a proxy. */
+/** Returns the listed errors. Ignores entries in other formats, because the document might come from a proxy. */
 const faultsIn = (errors: unknown): Fault[] =>
   (Array.isArray(errors) ? errors : []).filter(
     (fault): fault is Fault =>

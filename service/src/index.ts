@@ -8,7 +8,7 @@ export * from './claim-check/claim-check.ts';
 export * from './claim-check/dapr-claim-check.ts';
 export * from './claim-check/memory-claim-check.ts';
 export * from './dapr/audit-sink.ts';
-export { compressed, decompressed } from './dapr/compression.ts';
+export { compressDocument, decompressDocument } from './dapr/compression.ts';
 export * from './dapr/send-to-producer.ts';
 export * from './dapr/sidecar-error.ts';
 export * from './dapr/sidecar.ts';

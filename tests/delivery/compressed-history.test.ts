@@ -8,7 +8,7 @@ import {
   type Page,
 } from '@tocsin/contracts';
 import { sentencesFrom } from '@tocsin/lab';
-import { compressed, decompressed } from '@tocsin/service';
+import { compressDocument, decompressDocument } from '@tocsin/service';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -147,7 +147,7 @@ it('should delete an erased feed’s content, including from an orphaned compres
     offset: index + 1,
     notification: { ...item, id: `left-${index}`, severity: 'info', createdAt },
   }));
-  const leftBehind = await compressed({ v: DOCUMENT_VERSION, publications });
+  const leftBehind = await compressDocument({ v: DOCUMENT_VERSION, publications });
   await redis.hSet(`bff||${segmentKey('user:era', 'left-behind')}`, {
     data: JSON.stringify(leftBehind?.value),
     version: '1',
@@ -232,5 +232,5 @@ it('should resume compressing when switched back on, and merge plain segments in
   for (const pair of [compressing(), plain])
     expect(await titlesIn(pair, feed)).toEqual([...before, ...added]);
   const [{ key } = { key: '' }] = segments.filter(({ isCompressed }) => isCompressed);
-  expect(await decompressed(await dataOf(key))).toMatchObject({ v: DOCUMENT_VERSION });
+  expect(await decompressDocument(await dataOf(key))).toMatchObject({ v: DOCUMENT_VERSION });
 });

@@ -16,11 +16,11 @@ export interface ToolsConfig {
   redis: RedisTarget | undefined;
   /** The Redis for each part of the data, if `redis` is given. */
   redisParts: RedisParts | undefined;
-  /** DAPR_RUNTIME_PATH: the folder where `.dapr/bin` contains the Dapr to use. If set, no other Dapr is used. */
+  /** DAPR_RUNTIME_PATH: the folder that contains the `.dapr/bin` to use. If set, no other Dapr is used. */
   daprRuntimePath: string | undefined;
   /** DAPR_UNTESTED: allows a Dapr older than the oldest supported version. */
   allowsUntestedDapr: boolean;
-  /** Where `dapr init --slim` puts `.dapr/bin`. */
+  /** The home folder, in which `dapr init --slim` creates `.dapr/bin`. */
   home: string;
   /** DAPR_MIRROR: replaces https://github.com in Dapr's download addresses. */
   daprMirror: string | undefined;
@@ -93,7 +93,7 @@ export function readConfig(env: Env = process.env): ToolsConfig {
   };
 }
 
-/** The Redis for each part, from the settings in `env`, but with `host` as REDIS_HOST. The default port is 6379. */
+/** Reads the settings for each Redis from `env`, but uses `host` as REDIS_HOST. The default port is 6379. */
 function readRedis(env: Env, host: string, source = 'REDIS_HOST'): RedisParts {
   const addresses = host.split(',').map((address) => addressText(splitHost(address, source)));
   try {
@@ -136,7 +136,7 @@ const CHANNEL_SECRETS = ['smtp', 'dkim', 'vapid', 'webhook'].map((name) => `NOTI
 const AFFECTS_APPS =
   /^(DAPR_|APP_API_TOKEN$|REDIS_|PORT$|PUBLIC_HOST$|INTERNAL_|DEMO_INTERVAL_MS$|BROADCASTER$|NODE_OPTIONS$|AUTH_MODE$|JWT_|OPS_TOKEN$|PUBLISHED_ON$|API_KEYS(_FILE)?$|ALLOWED_ORIGINS$|NOTIFICATION_)/;
 
-/** The caller's environment, minus variables that would affect started applications or sidecars. */
+/** The caller's environment without the variables that would affect started applications or sidecars. */
 export const cleanEnvironment = (env: Env = process.env): Record<string, string> => {
   const variables: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
@@ -180,7 +180,8 @@ export interface DoctorConfig {
   /** REDIS_HOST, if set. */
   redisHost: string | undefined;
   /**
-   * Each part's Redis, given `host` as REDIS_HOST. Errors mention `source`, the setting or option that contains `host`.
+   * Returns each part's Redis, with `host` as REDIS_HOST. Errors mention `source`, the setting or option that `host`
+   * comes from.
    * @throws Failure that lists invalid settings
    */
   redisAt: (host: string, source?: string) => RedisParts;

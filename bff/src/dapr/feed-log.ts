@@ -1,7 +1,7 @@
 import { COMPONENTS, headKey, headSchema, isOfLaterVersion, type Compressed } from '@tocsin/contracts';
 import {
-  compressed,
-  decompressed,
+  compressDocument,
+  decompressDocument,
   etagAfter,
   SidecarError,
   type Sidecar,
@@ -74,7 +74,7 @@ export class DaprFeedLog implements FeedLog {
   }
 
   async readDocuments(keys: readonly string[]): Promise<unknown[]> {
-    return Promise.all((await this.#sidecar.getStates(COMPONENTS.state, keys)).map(decompressed));
+    return Promise.all((await this.#sidecar.getStates(COMPONENTS.state, keys)).map(decompressDocument));
   }
 
   async commit(writes: readonly HeadWrite[]): Promise<void> {
@@ -135,7 +135,7 @@ const compressSegments = async (write: HeadWrite): Promise<StoredWrite> => ({
 
 /** Leaves documents with id hashes as they are: the hashes are random, so compression would be useless. */
 const compressSegment = async (document: FeedDocument): Promise<StoredDocument> =>
-  'publications' in document.value ? { ...document, ...(await compressed(document.value)) } : document;
+  'publications' in document.value ? { ...document, ...(await compressDocument(document.value)) } : document;
 
 function headOf(feed: string, { value, etag: text }: StoredState): StoredHead | TemporaryError {
   const parsed = headSchema.safeParse(value);

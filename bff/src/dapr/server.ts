@@ -18,7 +18,7 @@ import {
   type Logger,
   type OnRefused,
   type Signer,
-  type Subscribed,
+  type SubscribedTopic,
   type SubscriptionPaths,
   type SubscriptionRoutesOptions,
 } from '@tocsin/service';
@@ -68,7 +68,7 @@ const NOT_REGISTERED = {
   retryAfter: 1,
 } as const;
 
-const isSame = (a: Subscribed, b: Subscribed): boolean =>
+const isSame = (a: SubscribedTopic, b: SubscribedTopic): boolean =>
   a.pubsubname === b.pubsubname && a.topic === b.topic;
 
 /** The internal port, only for the sidecar: subscriptions, actors, jobs, receipts and the health probe. */

@@ -19,7 +19,7 @@ import {
   type Snoozed,
 } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
-import { decompressed } from '@tocsin/service';
+import { decompressDocument } from '@tocsin/service';
 import { mastersOf } from '@tocsin/service/redis';
 import { z } from 'zod';
 import { awayKey, hashOfReader } from '../away/fallbacks/document.ts';
@@ -175,7 +175,7 @@ function visitsFor(
   const segment: Visit = async (key) => {
     const name = key.slice(STATE.length);
     if (!segmentStarts.has(name.slice(0, name.lastIndexOf(':') + 1))) return false;
-    const parsed = segmentSchema.safeParse(await decompressed(await stateOf(key)));
+    const parsed = segmentSchema.safeParse(await decompressDocument(await stateOf(key)));
     if (!parsed.success) return false;
     const feed = parsed.data.publications.find(({ notification }) => notification)?.notification?.feed;
     if (feed === undefined) return false;

@@ -15,7 +15,7 @@ export function defineStore<T extends object>(setup: () => T): () => Reactive<T>
   };
 }
 
-/** Discards all stores, like a page reload. The next use recreates them. Existing references keep the old stores. */
+/** Discards all stores, as a page reload does. The next use recreates them. Existing references keep the old stores. */
 export function forgetStores(): void {
   scope.stop();
   scope = effectScope(true);

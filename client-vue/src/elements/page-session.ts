@@ -38,11 +38,12 @@ const keyOf = ({ server, feeds, clientId, negotiate }: ElementOptions): string =
   JSON.stringify([server, feeds, clientId, negotiate]);
 
 /**
- * Opens the connection for the page's first element. Later elements share it and renew its token. If a later element's
- * token belongs to another reader, the session restarts with that element's options, and the previous reader's elements
- * are expected to be removed soon. Otherwise, a later element with a different server, feeds, `clientId` or `negotiate`
- * shows the first element's notifications, and an error is logged. Returns a function that removes the element. The
- * connection closes when the last element is removed.
+ * Adds an element to the page's session. The first element opens the connection, and the last one to be removed closes
+ * it. A later element with the same options uses the same session and renews its token. If a later element's token
+ * belongs to another reader, the session restarts with that element's options. The page should then soon remove the
+ * previous reader's elements. A later element of the same reader with a different server, feeds, `clientId` or
+ * `negotiate` shows the session's notifications without renewing the token, and logs an error. Returns a function that
+ * removes the element.
  */
 export function joinPageSession(options: ElementOptions): () => void {
   const key = keyOf(options);

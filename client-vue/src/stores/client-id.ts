@@ -4,7 +4,7 @@ const KEY = 'tocsin.client-id';
 /** Ids accepted by the server. Other scripts can write to the storage. */
 const VALID = /^[\w.:-]{1,128}$/;
 
-/** Stays the same until the page is closed, even if the storage fails. */
+/** The generated id. Kept here so that it stays the same until the page is closed, even if the storage fails. */
 let generated: string | undefined;
 
 /** Identifies this browser for readers who aren't signed in. Generated once. */

@@ -4,8 +4,8 @@ import { defineStore } from './define-store.ts';
 const currentZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /**
- * The current time (ms since 1970), for relative times, and the device's time zone. Ticks every 15 s and when the page
- * becomes visible.
+ * The current time (ms since 1970), for relative times, and the device's time zone. Both are updated every 15 s and
+ * when the page becomes visible or hidden.
  */
 export const useClock = defineStore(() => {
   const now = ref(Date.now());

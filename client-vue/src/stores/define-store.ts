@@ -11,7 +11,7 @@ export function defineStore<T extends object>(setup: () => T): () => Reactive<T>
   return () => use(pinia) as unknown as Reactive<T>;
 }
 
-/** Discards all stores, like a page reload. The next use recreates them. Existing references keep the old stores. */
+/** Discards all stores, as a page reload does. The next use recreates them. Existing references keep the old stores. */
 export function forgetStores(): void {
   disposePinia(pinia);
   pinia = createPinia();

@@ -10,7 +10,9 @@ export const useLateStores = defineStore(() => {
   let parts: LateParts | undefined;
   let waiting: ((parts: LateParts) => void)[] = [];
 
-  /** Runs a task with these stores as soon as they are loaded, immediately if they already are. Preserves the order. */
+  /**
+   * Runs a task with these stores: immediately if they are loaded, otherwise after loading, in the order of the calls.
+   */
   function run(task: (parts: LateParts) => void): void {
     if (parts) runAll([task], parts);
     else waiting.push(task);

@@ -6,7 +6,7 @@ export const usePanel = defineStore(() => {
   const openers = shallowReactive(new Set<() => void>());
   /** How far (CSS pixels) the panel extends from the page's inline end (right, or left in `rtl`). 0 while closed. */
   const extent = ref(0);
-  /** A row's open menu, whether in this panel or on the page. */
+  /** The open menu of a row in this panel or on the page. */
   const menu = shallowRef<HTMLElement>();
   const canOpen = computed(() => openers.size > 0);
 

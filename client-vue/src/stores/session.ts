@@ -119,7 +119,10 @@ export function startSession({
       let firstPosition: Position | undefined;
       /** The newest page, if it arrived after the subscription started. */
       let latePage: Page | undefined;
-      /** Reloads the newest page once pending updates are applied. Starts over if the feed is erased meanwhile. */
+      /**
+       * Reloads the newest page after the pending updates are applied. Starts over if the feed is erased before the
+       * response.
+       */
       const reload = (): void =>
         batch.run(() => {
           const erasure = notifications.erasures.get(feed);
@@ -132,8 +135,9 @@ export function startSession({
           });
         });
       /**
-       * Shows the late page. If it ends before the subscription's first position or has another epoch, it could be
-       * from before an erasure, so it is reloaded instead. `isShown` means that the list already shows it.
+       * Adds `latePage` to the list. If it ends before `firstPosition` or has another epoch, it could be from before an
+       * erasure. In that case, reloads the newest page instead. `isShown` tells whether the list already contains
+       * `latePage`.
        */
       const showLatePage = (isShown: boolean): void => {
         const newest = latePage;

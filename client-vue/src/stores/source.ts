@@ -20,8 +20,8 @@ export type Source = Pick<NotificationClientOptions, 'url' | 'getToken' | 'clien
 };
 
 /**
- * A session's `getToken`. Changes still pending when the session ends use the last token because `getToken` might
- * already return the next reader's token.
+ * Wraps a session's `getToken`. After the session has ended, returns its last token, for changes that are still
+ * pending: `getToken` might already return the next reader's token.
  */
 export function tokenUntil(
   sessionEnd: AbortSignal,

@@ -8,7 +8,7 @@ export interface KeyValue {
 const warn = (error: unknown): void =>
   console.warn("Storage failed. Settings and read state won't be saved.", error);
 
-/** Browser storage. If blocked or full, values are kept only until the page is closed. */
+/** Browser storage. If it's blocked or full, values are kept only until the page is closed. */
 export function safeStorage(open: () => Storage): KeyValue {
   const memory = new Map<string, string>();
   let storage: Storage | undefined;
@@ -57,7 +57,9 @@ export function readJson(storage: KeyValue, key: string): unknown {
   }
 }
 
-/** This tab's positions. They survive a reload so that missed notifications can be reported. */
+/**
+ * This tab's positions. They are kept across a reload, so that the page can report the notifications that it missed.
+ */
 export function tabPositions(storage: KeyValue): PositionStore {
   const key = (feed: string) => `tocsin.position.${feed}`;
   return {

@@ -12,9 +12,10 @@ export interface ToastRenderer {
 }
 
 /**
- * The only module that uses vue-toastification. The library renders and moves toasts. Since it pauses only on hover
- * or when the window loses focus, and makes every toast an alert, this package handles order, stacking, timing,
- * gestures, live regions and Escape itself. Renders `card` with `cardKey` and the given `props`.
+ * Creates a renderer that shows each card as the component `card` with the given `props` and `cardKey`. This is the
+ * only module that uses vue-toastification, which renders and moves toasts. The library pauses only on hover or when
+ * the window loses focus, and makes every toast an alert. This package therefore handles order, stacking, timing,
+ * gestures, live regions and Escape itself.
  */
 export function createToastRenderer(
   container: HTMLElement,

@@ -4,8 +4,8 @@ import type { FeedSocket } from './feed-socket.ts';
 /** Callbacks that a connection calls. */
 export interface ConnectionHooks {
   /**
-   * Also called when this socket replaces another socket that is still connected. In that case, `disconnected` isn't
-   * called for the old socket.
+   * Called when a socket is connected. If the new socket replaces a socket that is still connected, `disconnected` is
+   * not called for the old one.
    */
   connected: (socket: FeedSocket) => void;
   disconnected: () => void;
@@ -19,7 +19,8 @@ export interface TabHooks extends ConnectionHooks {
 }
 
 /**
- * A connection that reconnects automatically: either this tab's own connection or the leader tab's shared connection.
+ * A connection that reconnects automatically: either this tab's own connection, or the connection of the leader tab,
+ * which the tabs share.
  */
 export interface ClientConnection {
   readonly socket: FeedSocket | undefined;

@@ -116,7 +116,7 @@ it.each([null, { ok: false }])('should report the malformed response %j to unsub
   expect(errors).toEqual(['Malformed response']);
 });
 
-it('should reconnect only after several seconds if the server ends a connection for too many requests', async () => {
+it('should wait several seconds before reconnecting if the server ends a connection for too many requests', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const connect = vi.spyOn(Socket.prototype, 'connect');
   client = createNotificationClient({ url: gateway.url });

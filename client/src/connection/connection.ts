@@ -10,7 +10,8 @@ import { TIMING } from '../timing.ts';
 import type { NotificationClientOptions } from '../types.ts';
 
 /**
- * A connection that reconnects with backoff. When the server drains, switches to a new connection without interruption.
+ * A connection that reconnects with backoff. When the server drains, it switches to a new connection without
+ * interruption.
  */
 export class Connection implements ClientConnection {
   readonly presents = (): boolean => true;
@@ -18,7 +19,7 @@ export class Connection implements ClientConnection {
   readonly #hooks: ConnectionHooks;
   readonly #random: () => number;
   #current: ClientSocket;
-  /** The replacement socket, connecting while the current socket is still in use. */
+  /** The socket that will replace the current socket. It is connecting while the current socket is still in use. */
   #next: ClientSocket | undefined;
   readonly #token: TokenRenewal;
   #attempts = 0;
@@ -81,7 +82,7 @@ export class Connection implements ClientConnection {
     return socket;
   }
 
-  /** Connects, after negotiating a target if required. */
+  /** Connects the socket. With the option `negotiate`, first negotiates a target. */
   #connect(socket: ClientSocket): void {
     if (!this.#options.negotiate) {
       socket.connect();
@@ -121,7 +122,8 @@ export class Connection implements ClientConnection {
     this.#attempts = 0;
     clearTimeout(this.#reconnectTimer);
     this.#hooks.connected(socket);
-    // Fails unanswered requests. The feeds have already resubscribed on the new socket.
+    // Disconnecting the old socket makes its unanswered requests fail. The feeds have already resubscribed on the new
+    // socket.
     previous?.disconnect();
   }
 
@@ -140,7 +142,7 @@ export class Connection implements ClientConnection {
     this.#hooks.disconnected();
   }
 
-  /** No-op after `close`, which an error listener might have called. */
+  /** Does nothing after `close`, which an error listener might have called. */
   #reconnectLater(socket: ClientSocket): void {
     if (this.#closed) return;
     clearTimeout(this.#reconnectTimer);
@@ -168,11 +170,14 @@ export class Connection implements ClientConnection {
   }
 }
 
-/** Whether the server closes the connection because of too many requests, which reconnecting could repeat. */
+/**
+ * Whether the server closes the connection because a limit was exceeded. Reconnecting at once could exceed the limit
+ * again.
+ */
 const isTooMany = (event: unknown): boolean =>
   String((event as Partial<ClosingEvent> | null)?.code).startsWith('too_many_');
 
-/** The server's refusal as an error, or `unreachable` if the server didn't respond. */
+/** Returns the server's refusal as an error, or the error `unreachable` if the server did not respond. */
 function connectError(error: Error & { data?: unknown }): ClientError {
   return isSocketError(error.data)
     ? new ClientError(error.data.code, error.data.message, { temporary: error.data.temporary, cause: error })

@@ -5,7 +5,7 @@ import type {
   UnsubscribeRequest,
 } from '@tocsin/contracts';
 
-/** A connection as seen by subscriptions: this tab's socket or a port to the leader tab's socket. */
+/** The connection that subscriptions use: this tab's socket, or a port to the leader tab's socket. */
 export interface FeedSocket {
   emit(
     event: 'unsubscribe',

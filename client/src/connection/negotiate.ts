@@ -3,7 +3,7 @@ import { withToken } from '../rest/token.ts';
 import type { ClientSocket } from './socket.ts';
 import type { NotificationClientOptions } from '../types.ts';
 
-/** A server URL with an access token. */
+/** A server to connect to, with an access token for it. */
 export interface Target {
   endpoint: string;
   path: string;
@@ -27,7 +27,10 @@ const isTarget = (value: unknown): value is Target =>
   value !== null &&
   ['endpoint', 'path', 'token'].every((name) => typeof Reflect.get(value, name) === 'string');
 
-/** Sets the target of the socket's next connection. socket.io rereads these options for each connection. */
+/**
+ * Sets the target of the socket's next connection. This works because socket.io reads these options again for each
+ * connection.
+ */
 export function setTarget(socket: ClientSocket, { endpoint, path, token }: Target): void {
   Reflect.set(socket.io, 'uri', endpoint);
   Object.assign(socket.io.opts, { path, query: { access_token: token } });

@@ -10,7 +10,7 @@ export interface Network {
   close(): void;
 }
 
-/** Watches whether the device is online. Always online outside browsers. */
+/** Watches whether the device has a network. Outside browsers, it always counts as online. */
 export function watchNetwork(changed: () => void): Network {
   const scope = globalThis as NetworkScope;
   const events = ['online', 'offline'];

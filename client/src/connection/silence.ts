@@ -1,16 +1,16 @@
 import { TIMING } from '../timing.ts';
 
 export interface SilenceHooks {
-  /** Requests a feed's state from the server. Returns false if no feeds are live. */
+  /** Requests the state of a feed from the server. Returns false if no feed is live, so there is nothing to request. */
   probe: () => boolean;
   /** Called when `suspect` changes. */
   changed: () => void;
 }
 
 /**
- * Detects connections that look connected but don't deliver anything. The server sends positions at least every 10 s.
- * If they stop, this class sends a single probe. If there is no response, the connection becomes `suspect`. While
- * positions keep arriving, no probes are sent.
+ * Detects connections that look connected but don't deliver anything. The server sends a position at least every 10 s.
+ * If no position arrives, this class sends a single probe. If the probe gets no response, the connection becomes
+ * `suspect`. While positions keep arriving, this class sends no probes.
  */
 export class Silence {
   readonly #hooks: SilenceHooks;
@@ -40,7 +40,10 @@ export class Silence {
     this.#hooks.changed();
   }
 
-  /** Probes the server and treats the connection as suspect until it responds. Called if there is no network. */
+  /**
+   * Probes the server, and treats the connection as suspect until the server responds. Called when the device has no
+   * network.
+   */
   verify(): void {
     if (this.#timer === undefined || this.#suspect) return;
     this.#suspect = true;

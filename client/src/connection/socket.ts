@@ -19,7 +19,7 @@ export function createSocket(
     autoConnect: false,
     transports: [...transports],
     tryAllTransports: true,
-    // With `negotiate`, each connection needs a newly negotiated target, so socket.io must not reconnect automatically.
+    // With `negotiate`, each connection needs a new target, so socket.io must not reconnect automatically.
     reconnection: !options.negotiate,
     reconnectionDelay: TIMING.reconnectMin,
     reconnectionDelayMax: TIMING.reconnectMax,
@@ -31,8 +31,8 @@ export function createSocket(
       Promise.resolve()
         .then(getToken)
         .then(
-          // Ignore the token if the transport has been replaced. The server closes a connection that sends a second
-          // connect packet.
+          // Ignore the token if the transport was replaced while `getToken` was pending: the new transport asks for a
+          // token again, and the server closes a connection that sends a second connect packet.
           (token) => call === calls && send(token === undefined ? identity : { ...identity, token }),
           (reason: unknown) => call === calls && tokenFailed(socket, reason),
         );

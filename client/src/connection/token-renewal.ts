@@ -11,7 +11,7 @@ export class TokenRenewal {
   readonly #random: () => number;
   readonly #report: (error: Error) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Changes on every stop so that a pending attempt knows it is outdated. */
+  /** Replaced by a new object on each stop. A pending attempt that has an older object is outdated. */
   #renewal = {};
 
   constructor(
@@ -24,7 +24,10 @@ export class TokenRenewal {
     this.#report = report;
   }
 
-  /** Gets a new token and sends it. Replaces a pending renewal. Does nothing without `getToken`. */
+  /**
+   * Gets a new token and sends it to the server. Replaces a pending renewal. Does nothing if the application has no
+   * `getToken`.
+   */
   renew(socket: ClientSocket): void {
     if (!this.#getToken) return;
     this.stop();
@@ -50,8 +53,8 @@ export class TokenRenewal {
   async #send(socket: ClientSocket, renewal: object): Promise<Error | undefined> {
     try {
       const token = await this.#getToken?.();
-      // A disconnected socket would buffer the `token` event until it reconnects, but the new connection sends its own
-      // token.
+      // A disconnected socket would buffer the `token` event and send it after it has reconnected. But the new
+      // connection sends a token of its own.
       if (renewal !== this.#renewal) return undefined;
       if (token === undefined) return new ClientError('no_token', 'No token.', { temporary: true });
       const sent: unknown = await socket.timeout(TIMING.acknowledgement).emitWithAck('token', { token });

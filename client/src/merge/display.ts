@@ -2,13 +2,16 @@ import type { GoneReason, LivePublication, Publication } from '@tocsin/contracts
 import { dropOldest } from './drop-oldest.ts';
 import { RecentIds } from './recent-ids.ts';
 
-/** Maximum number of shown ids, gone ids and collapse keys remembered per feed. */
+/**
+ * Maximum number of shown ids, of gone ids and of collapse keys that are remembered for a feed. Above the limit, the
+ * oldest are forgotten.
+ */
 export const MAX_REMEMBERED = 2_000;
 
 /**
- * Decides which publications to show. Shows each id at most once across all epochs, never after it's gone, and only the
- * newest publication for each collapse key. Ignores offsets, so hiding a publication doesn't stop the position from
- * advancing.
+ * Decides which publications to show. Shows each id at most once across all epochs, and never after it is gone. Of the
+ * publications with the same collapse key, shows only the newest. Offsets play no role here: the position advances past
+ * a publication even if it is hidden.
  */
 export class Display {
   readonly #shown = new RecentIds(MAX_REMEMBERED);
@@ -52,8 +55,8 @@ export class Display {
   }
 
   /**
-   * Returns the combined effect of all publications since the last call: an ordered list of publications to show, and
-   * the ids to remove.
+   * Returns the combined effect of all changes since the last call: the publications to show, in order, and the ids to
+   * remove.
    */
   flush(): { publications: LivePublication[]; gone: Map<GoneReason, string[]> } {
     const result = { publications: [...this.#publications.values()], gone: this.#goneNow };

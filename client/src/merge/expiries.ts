@@ -1,9 +1,9 @@
 import { parseDateTime } from '@tocsin/contracts';
 import { dropOldest } from './drop-oldest.ts';
 
-/** Maximum number of watched keys. The oldest are dropped first. */
+/** Maximum number of watched keys. If there are more, the oldest are dropped. */
 const MAX_WATCHED = 10_000;
-/** The longest delay that setTimeout supports. A longer delay would fire immediately. */
+/** The longest delay that `setTimeout` supports. With a longer delay, it would fire immediately. */
 const MAX_TIMEOUT_MS = 2_147_483_647;
 
 /** Reports expired notifications. A single timer waits for the next expiry. */
@@ -38,7 +38,7 @@ export class Expiries {
     this.#timerAt = Infinity;
   }
 
-  /** Reports expired keys now. Needed after the device has slept, since timers stop meanwhile. */
+  /** Reports expired keys now. Needed after the device has slept, because timers stop during sleep. */
   check(): void {
     const now = Date.now();
     const expired = [...this.#due].flatMap(([key, due]) => (due <= now ? [key] : []));

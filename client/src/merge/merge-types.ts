@@ -2,14 +2,14 @@ import type { GoneReason, LivePublication, Page, Position, PublicationsEvent } f
 
 /** All events that a feed's merge handles. */
 export type MergeEvent =
-  /** A socket is connected. It might have seamlessly replaced another socket. */
+  /** A socket is connected. It can have replaced another socket that was still connected. */
   | { type: 'connected' }
   | { type: 'disconnected' }
   | ({ type: 'publications' } & Omit<PublicationsEvent, 'feed'>)
   | { type: 'position'; position: Position }
   /**
-   * Removes the notifications with these ids immediately, even behind a gap. The retractions also arrive in order, as
-   * publications.
+   * Removes the notifications with these ids immediately, even if earlier publications are missing. The retractions
+   * also arrive in order, as publications.
    */
   | { type: 'retracted'; ids: readonly string[] }
   /** The server acknowledged the pending subscribe request. */
@@ -17,14 +17,14 @@ export type MergeEvent =
   /** The server temporarily refused the pending subscribe request or didn't respond. */
   | { type: 'refused' }
   | { type: 'retry' }
-  /** The gap from the last `gap-opened` is still open after 500 ms. */
+  /** The gap that `gap-opened` reported is still open after 500 ms. */
   | { type: 'gap-stayed' }
   /** No events have been received for this feed for 25 s, or the connection must be checked. */
   | { type: 'silence' };
 
 /**
- * How publications arrived: pushed (`live`), recovered from a position, or in the newest page because recovery was
- * impossible (`snapshot`).
+ * How publications arrived: pushed (`live`), recovered from a position (`recovered`), or in the newest page because
+ * recovery was impossible (`snapshot`).
  */
 export type Delivery = 'live' | 'recovered' | 'snapshot';
 
@@ -36,8 +36,8 @@ export type MergeEffect =
   | { type: 'gap-opened' }
   | { type: 'gap-closed' }
   /**
-   * Show these for the first time. `away` means that they were missed while disconnected, not in a gap while
-   * connected.
+   * Show these publications, which were not shown before. `away` means that they were missed while disconnected, and
+   * not in a gap while connected.
    */
   | { type: 'show'; epoch: string; publications: LivePublication[]; delivery: Delivery; away: boolean }
   | { type: 'gone'; ids: string[]; reason: GoneReason }

@@ -9,7 +9,7 @@ export const REORDER_LIMIT = 2_000;
 const isSamePosition = (a: Position | undefined, b: Position | undefined): boolean =>
   a !== undefined && b !== undefined && a.epoch === b.epoch && a.offset === b.offset;
 
-/** Whether no publications are missing between the position and the end of the page. */
+/** Whether the page has all publications from the position to the end of the page. */
 function isContiguous(page: Omit<Page, 'feed'>, from: Position): boolean {
   if (!page.recovered || page.epoch !== from.epoch) return false;
   let expected = from.offset;
@@ -21,17 +21,17 @@ function isContiguous(page: Omit<Page, 'feed'>, from: Position): boolean {
 }
 
 /**
- * Merges a feed's pushes and pages. Uses no I/O or clock. The position advances one offset at a time, except when a
- * response sets it. A publication advances the position even if its notification isn't shown.
+ * Merges a feed's pushes and pages. Uses no I/O and no clock. The position advances one offset at a time, unless a
+ * response sets it. It advances past a publication even if the notification isn't shown.
  */
 export class FeedMerge {
   readonly #buffer: ReorderBuffer;
   readonly #display = new Display();
   #phase: 'offline' | 'waiting' | 'refused' | 'settled' = 'offline';
   #position: Position | undefined;
-  /** An announced position that hasn't been reached yet. */
+  /** The position that the server last announced, if the client has not reached it yet. */
   #announced: Position | undefined;
-  /** The epoch of pushes that were dropped because a later response had a different epoch. */
+  /** The epoch of the last dropped pushes. Pushes are dropped if a later response has another epoch. */
   #otherEpoch: string | undefined;
   #subscribes = 0;
   #gapOpen = false;
@@ -47,7 +47,7 @@ export class FeedMerge {
     return this.#position;
   }
 
-  /** True from the acknowledgement until the connection ends or a subscribe request is refused or unanswered. */
+  /** True from an acknowledgement until the connection ends, or until a subscribe request is refused or unanswered. */
   get live(): boolean {
     return !this.#away;
   }
@@ -120,8 +120,8 @@ export class FeedMerge {
 
   #pushed(epoch: string): void {
     if (epoch !== this.#position?.epoch) {
-      // Subscribe immediately on the first push from another epoch. To avoid a loop if the response doesn't have that
-      // epoch, treat later pushes from it as a gap.
+      // Subscribe immediately on the first push from another epoch. If the response doesn't have that epoch, treat
+      // later pushes from it as a gap. Otherwise, each push would cause a request.
       if (epoch !== this.#otherEpoch) return this.#subscribe();
     } else {
       this.#mergeBuffered();

@@ -32,8 +32,8 @@ class Walk {
   }
 
   /**
-   * Publications of kinds 0 and 1 have a new id and a collapse key, those of kinds 2 to 5 only a new id, and
-   * those of kinds 6 and 7 an id that was used before. Kinds 8 and 9 are retractions.
+   * The kind decides what is appended. 0 and 1: a publication with a new id and a collapse key. 2 to 5: a publication
+   * with a new id only. 6 and 7: a publication with an id that was used before. 8 and 9: a retraction.
    */
   append(kind: number): void {
     const { log } = this.head;
@@ -118,7 +118,10 @@ class Walk {
     expect(this.gapOpen, 'leaves no gap timer').toBe(false);
   }
 
-  /** Responds like an instance whose log lacks the last `behind` publications, or refuses. */
+  /**
+   * Responds as if the log of the instance lacked the last `behind` publications. If `refuse` is true, refuses the
+   * request.
+   */
   respond(behind: number, refuse: boolean): void {
     const { pending } = this;
     if (!pending) return;

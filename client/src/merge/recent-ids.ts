@@ -1,6 +1,6 @@
 import { dropOldest } from './drop-oldest.ts';
 
-/** Remembers the latest `limit` ids. Re-adding an id makes it the latest. */
+/** Remembers the `limit` ids that were added last. Adding an id again makes it the latest. */
 export class RecentIds {
   readonly #ids = new Set<string>();
   readonly #limit: number;

@@ -4,15 +4,15 @@ import { dropOldest } from './drop-oldest.ts';
 interface BufferedPublication {
   readonly epoch: string;
   readonly publication: Publication;
-  /** Number of subscribe requests sent before this publication arrived. */
+  /** The number of subscribe requests that had been sent when this publication arrived. */
   readonly subscribes: number;
 }
 
 const keyOf = (epoch: string, offset: number): string => `${offset}:${epoch}`;
 
 /**
- * Holds pushes that can't be merged yet because they arrived before the acknowledgement, are behind a gap, or are
- * from another epoch. Keeps the newest `limit`. Dropped pushes leave a gap, which is filled later.
+ * Holds pushes that can't be merged yet because they arrived before the acknowledgement, are behind a gap, or are from
+ * another epoch. Keeps the newest `limit` pushes. Dropping older pushes leaves a gap, which the client fills later.
  */
 export class ReorderBuffer {
   readonly #buffered = new Map<string, BufferedPublication>();

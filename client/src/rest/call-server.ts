@@ -13,9 +13,9 @@ export interface CallOptions {
 }
 
 /**
- * Maximum body length for `keepalive` requests. With `keepalive`, a change is sent even if the reader leaves the page,
- * for example by following a link that marks a notification as read. Browsers allow 64 KiB in total for all pending
- * `keepalive` requests.
+ * Maximum body length for `keepalive` requests. A browser completes a `keepalive` request even if the reader leaves the
+ * page, for example by following the link that marks a notification as read. Browsers allow 64 KiB for all pending
+ * `keepalive` requests together.
  */
 const MAX_KEEPALIVE_LENGTH = 16_000;
 
@@ -31,17 +31,17 @@ async function problemOf(response: Response): Promise<Problem | undefined> {
     const value: unknown = JSON.parse(text);
     return isProblem(value) ? value : undefined;
   } catch (error) {
-    // Error responses from proxies don't always have a problem body. If not, use only the status.
+    // The error responses of proxies often have no problem body. Then only the status is used.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
 /**
- * Reads the response to a change. Only 204 counts as saved. Any other 2xx comes from a proxy or, after a redirect, from
- * a sign-in page.
+ * Checks the response to a change. Only the status 204 means that the change was saved. Any other 2xx status comes from
+ * a proxy or, after a redirect, from a sign-in page.
  */
-export function saved({ status }: Response): void {
+export function assertSaved({ status }: Response): void {
   if (status !== 204) throw new SyntaxError(`Not saved: status ${status}`);
 }
 

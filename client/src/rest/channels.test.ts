@@ -61,7 +61,7 @@ it('should report malformed responses and refusals', async () => {
   await expect(fetchChannels(url)).rejects.toMatchObject({ status: 403, temporary: false });
 });
 
-it('should count only a 204 as saved', async () => {
+it('should report a change as saved only after status 204', async () => {
   reply = { status: 200, body: {} };
   await expect(stopEmail(url)).rejects.toMatchObject({ code: 'malformed', temporary: true });
 });

@@ -1,5 +1,5 @@
 import type { Mutes } from '@tocsin/contracts';
-import { callServer, queryOf, readJson, saved, type CallOptions } from './call-server.ts';
+import { callServer, queryOf, readJson, assertSaved, type CallOptions } from './call-server.ts';
 import { isMutes } from '../shapes.ts';
 
 /**
@@ -23,5 +23,5 @@ export function putMutes(
   options: CallOptions = {},
 ): Promise<void> {
   const body = { ...mutes, ...(clientId !== undefined && { clientId }) };
-  return callServer(url, '/app/mutes', body, { ...options, method: 'PUT' }, saved);
+  return callServer(url, '/app/mutes', body, { ...options, method: 'PUT' }, assertSaved);
 }

@@ -1,5 +1,5 @@
 import { matches, preferencesEvent, type Preferences } from '@tocsin/contracts';
-import { callServer, queryOf, readJson, saved, type CallOptions } from './call-server.ts';
+import { callServer, queryOf, readJson, assertSaved, type CallOptions } from './call-server.ts';
 
 const isPreferences = (value: unknown): value is Preferences => matches(preferencesEvent.schema, value);
 
@@ -24,5 +24,5 @@ export function changePreferences(
   options: CallOptions = {},
 ): Promise<void> {
   const body = { ...change, ...(clientId !== undefined && { clientId }) };
-  return callServer(url, '/app/preferences', body, { ...options, method: 'PATCH' }, saved);
+  return callServer(url, '/app/preferences', body, { ...options, method: 'PATCH' }, assertSaved);
 }

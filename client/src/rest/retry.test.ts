@@ -5,7 +5,9 @@ import { TIMING } from '../timing.ts';
 
 const unreachable = new ClientError('unreachable', 'Unreachable.', { temporary: true });
 
-/** Runs attempts that fail with these errors in turn and then succeed. Doesn't wait between attempts. */
+/**
+ * Retries an attempt that fails once with each of these errors and then succeeds. Does not wait between the attempts.
+ */
 async function run(failures: readonly Error[], signal = new AbortController().signal) {
   const delays: number[] = [];
   let attempts = 0;

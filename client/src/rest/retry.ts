@@ -3,7 +3,7 @@ import { asError, ClientError, ProblemError } from '../errors.ts';
 import { TIMING } from '../timing.ts';
 
 export interface RetryOptions {
-  /** Stops retrying. A pending attempt continues. */
+  /** When aborted, no more retries are made. An attempt that is already running continues. */
   signal: AbortSignal;
   random: () => number;
   /** Resolves after `ms` or when the signal is aborted. */
@@ -13,8 +13,8 @@ export interface RetryOptions {
 const isTemporary = (error: Error): boolean => error instanceof ClientError && error.temporary;
 
 /**
- * Calls `attempt` and retries temporary failures with increasing delays. If the server asks for a longer delay, waits
- * that long, up to `TIMING.retryAfterMax`. Rejects with the last error after `TIMING.retries` retries or when the
+ * Calls `attempt`, and retries temporary failures with increasing delays. If the server asks for a longer delay, waits
+ * that long, but at most `TIMING.retryAfterMax`. Rejects with the last error after `TIMING.retries` retries or when the
  * signal is aborted. Rejects immediately on a permanent error.
  */
 export async function retryTemporaryFailures<T>(

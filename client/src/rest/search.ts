@@ -12,14 +12,17 @@ export interface SearchRequest {
    * by name.
    */
   feeds?: readonly string[];
-  /** Matches notifications with any of these severities. The same applies to categories and sources. */
+  /**
+   * Severities to search for. A notification matches if it has any of them. The same applies to `categories` and
+   * `sources`.
+   */
   severities?: readonly Severity[];
   categories?: readonly string[];
-  /** Names with a comma aren't supported. */
+  /** Names that contain a comma aren't supported. */
   sources?: readonly string[];
   /** Maximum number of items, from 1 to 200. Default: 50. */
   limit?: number;
-  /** The previous response's cursor, to continue from there. */
+  /** The cursor from the previous response. The search continues there. */
   cursor?: string;
 }
 
@@ -27,8 +30,8 @@ const isSearchAnswer = (value: unknown): value is SearchAnswer =>
   isObject(value) && Array.isArray(value['items']) && typeof value['more'] === 'boolean';
 
 /**
- * Searches the server's history, newest first. Each call covers only part of the history. While `more` is true, call
- * again with `cursor`, even if the result is empty. Throws the same errors as `fetchPage`.
+ * Searches the server's history, newest notifications first. Each call covers only a part of the history. While `more`
+ * is true, call again with the returned `cursor`, even if there were no results. Throws the same errors as `fetchPage`.
  */
 export function searchNotifications(
   url: string,

@@ -24,7 +24,7 @@ describe('onRead', () => {
   });
   afterEach(() => gateway.close());
 
-  it("should report a response's read state before its publications, and then every change", async () => {
+  it('should report the read state in a response before its publications, and later each change', async () => {
     gateway.publish(2);
     gateway.respond = (request) => ({ ...gateway.page(request), read: { offset: 1, ids: ['n2'] } });
     const received: unknown[] = [];
@@ -120,7 +120,7 @@ describe('markRead', () => {
     ]);
   });
 
-  it('should not count as saved after a redirect to a sign-in page', async () => {
+  it('should not treat the response of a sign-in page as saved', async () => {
     status = 302;
     const saved = open({ url: url() }).markRead('all', { offset: 1 });
     await vi.waitFor(() => expect(pages).toBe(1));

@@ -1,4 +1,4 @@
-import { callServer, saved } from './call-server.ts';
+import { callServer, assertSaved } from './call-server.ts';
 import type { ReaderMarkChanges } from '../reader-types.ts';
 import { withToken } from './token.ts';
 import type { NotificationClientOptions } from '../types.ts';
@@ -11,5 +11,5 @@ export async function sendMark(
 ): Promise<void> {
   const { url, clientId } = options;
   const body = { ...change, ...(clientId !== undefined && { clientId }) };
-  await callServer(url, `/app/notifications/${name}`, body, await withToken(options), saved);
+  await callServer(url, `/app/notifications/${name}`, body, await withToken(options), assertSaved);
 }

@@ -107,7 +107,7 @@ describe('expired notifications', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('should not expire at an earlier time if their id belonged to an erased notification', () => {
+  it('should not expire early if an erased notification had the same id and an earlier expiry', () => {
     const gone: string[] = [];
     const subscription = subscribe(undefined, { onGone: (ids) => gone.push(...ids) });
     subscription.connected(socket);

@@ -21,12 +21,12 @@ import { TIMING } from '../timing.ts';
 import type { FeedHandlers, PositionStore } from '../types.ts';
 import { InboxUpdates } from './inbox-updates.ts';
 
-/** If this many consecutive subscribe requests are unanswered, the connection itself is reported as stuck. */
+/** Number of unanswered subscribe requests in a row after which the connection is reported as stuck. */
 const MAX_UNANSWERED = 2;
 
 export interface FeedSubscriptionContext {
   positions: PositionStore;
-  /** Ended snoozes that the client has reported. */
+  /** The snoozes whose end the client has already reported. */
   reportedSnoozes: RecentIds;
   random: () => number;
   /** Runs one of the app's handlers and reports any exceptions. */
@@ -45,7 +45,7 @@ type EventConsumers = { readonly [Name in ServerEventName]?: (payload: ServerEve
 type Timer = ReturnType<typeof setTimeout>;
 
 /**
- * Merges the read states of two events, which can arrive out of order. If the epochs differ, only the new state
+ * Merges the read states of two events, which can arrive out of order. If their epochs differ, only the later event
  * counts.
  */
 function mergeReads(event: ReadEvent, earlier: ReadEvent | undefined): ReadEvent {
@@ -54,7 +54,7 @@ function mergeReads(event: ReadEvent, earlier: ReadEvent | undefined): ReadEvent
   return { ...event, offset: Math.max(earlier.offset, event.offset), ids };
 }
 
-/** Runs a feed's merge: starts its timers, sends its requests and calls the app's handlers. */
+/** Carries out the effects of a feed's merge: starts timers, sends requests and calls the app's handlers. */
 export class FeedSubscription {
   readonly feed: string;
   readonly handlers: FeedHandlers;
@@ -79,12 +79,12 @@ export class FeedSubscription {
   #attempts = 0;
   #unanswered = 0;
   #lastActivity = 0;
-  /** Read events that arrived before the acknowledgement. They apply only if it has the same epoch. */
+  /** Merged read events from before the acknowledgement. Dropped if the acknowledgement has another epoch. */
   #earlyRead: ReadEvent | undefined;
   #gapTimer: Timer | undefined;
   #retryTimer: Timer | undefined;
   #silenceTimer: Timer | undefined;
-  /** `fresh` until the first response of any kind. `ended` when closed or permanently refused. */
+  /** `fresh` until the server first responds. `ended` when closed or permanently refused. */
   state: 'fresh' | 'active' | 'ended' = 'fresh';
 
   constructor(
@@ -132,8 +132,8 @@ export class FeedSubscription {
   }
 
   /**
-   * Called when the device has woken up. Reports expired notifications, and resubscribes unless something has been
-   * received since. This also reveals dead connections.
+   * Called when the device has woken up. Reports expired notifications. Resubscribes if no event has arrived since,
+   * which also reveals a dead connection.
    */
   wokeUp(): void {
     this.#expiries.check();
@@ -200,7 +200,7 @@ export class FeedSubscription {
         this.#context.positions.set(feed, effect.position);
         return call(() => handlers.onPosition?.(effect.position));
       case 'caught-up':
-        // Also runs if the position didn't change, so that a start position given by the app gets stored.
+        // Store the position even if it did not change: it can be a start position that the app gave.
         if (this.position) this.#context.positions.set(feed, this.position);
         return call(() => handlers.onCaughtUp?.({ feed, away: effect.away }));
     }
@@ -246,7 +246,7 @@ export class FeedSubscription {
     }
     const error = errorIn(response);
     if (!error.temporary) return this.#refusedPermanently(error);
-    // Each refusal counts toward the server's limit, so quick retries of many feeds would end the connection.
+    // Each refusal counts toward a server limit, so quick retries of many feeds would end the connection.
     if (error.code === 'too_many_requests') this.#attempts = Math.max(this.#attempts, TIMING.busyAttempts);
     this.#context.report(new ClientError(error.code, `${this.feed}: ${error.message}`, error));
     this.#handle({ type: 'refused' });

@@ -3,8 +3,8 @@ import type { RecentIds } from '../merge/recent-ids.ts';
 import type { FeedHandlers } from '../types.ts';
 
 /**
- * Passes on the reader's inbox state in a feed, unless it's outdated. Reports each snooze's end unless `reported` has it,
- * and adds it to `reported`.
+ * Passes the reader's inbox state in a feed to `onInbox`, unless the state is outdated. Passes each snooze's end to
+ * `onSnoozeDue` once: `reported` contains the ends that were already passed on.
  */
 export class InboxUpdates {
   readonly #handlers: Pick<FeedHandlers, 'onInbox' | 'onSnoozeDue'>;
@@ -22,7 +22,7 @@ export class InboxUpdates {
     this.#call = call;
   }
 
-  /** Passes on a state unless it's older than the last state. */
+  /** Passes on a state unless it is older than the last one. */
   pass(inbox: InboxState): void {
     if (this.#last && isOlderState(inbox, this.#last)) return;
     this.#last = inbox;

@@ -53,7 +53,7 @@ describe.each([{ tabs: false }, { tabs: true }])('a refused unsubscribe request:
   });
 });
 
-it('the leader should repeat refused requests of a tab that is gone, unless another tab needs the feed', async () => {
+it("the leader should repeat a gone tab's refused unsubscribe requests, unless another tab needs the feed", async () => {
   const [leader, tab] = [fixture.open(['all']), fixture.open(['topic:a', 'topic:b'])];
   await pass(1_000);
   fixture.server.unsubscribesToRefuse = 2;

@@ -5,7 +5,7 @@ import { retryTemporaryFailures } from '../rest/retry.ts';
 import { errorIn } from '../shapes.ts';
 
 export interface UnsubscribeOptions {
-  /** Whether the socket is still in use and nothing has subscribed to the feed since. */
+  /** False if the request is no longer needed: the socket is no longer in use, or the feed has a new subscription. */
   isUnused: () => boolean;
   report?: (error: Error) => void;
   signal: AbortSignal;
@@ -13,8 +13,8 @@ export interface UnsubscribeOptions {
 }
 
 /**
- * Unsubscribes from a feed, and repeats the request after temporary refusals: until it succeeds, the feed counts toward
- * the connection's limit. Reports each refusal.
+ * Unsubscribes from a feed. After a temporary refusal, repeats the request, because until it succeeds, the feed counts
+ * toward the limit of feeds per connection. Reports each refusal.
  */
 export function unsubscribe(
   socket: FeedSocket,

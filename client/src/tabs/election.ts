@@ -2,9 +2,9 @@ import type { TabLocks } from './platform.ts';
 
 export interface ElectionHooks {
   elected: () => void;
-  /** Called when this tab's lock was stolen or given up. The tab goes back to being a candidate. */
+  /** Called when this tab's lock was stolen or given up. The tab then waits for the lock again. */
   lost: () => void;
-  /** Called if the platform turns out not to provide locks for this page. */
+  /** Called if the platform does not provide locks for this page. */
   failed: (reason: unknown) => void;
 }
 
@@ -12,8 +12,8 @@ const isAbort = (reason: unknown): boolean =>
   (reason as { name?: unknown } | null | undefined)?.name === 'AbortError';
 
 /**
- * Leader election through a lock. At most one tab holds the lock. When that tab is gone, the platform grants the lock
- * to the next tab in line.
+ * Elects a leader with a lock. At most one tab holds the lock. When that tab is gone, the platform grants the lock to
+ * the next waiting tab.
  */
 export class Election {
   readonly #locks: TabLocks;
@@ -38,7 +38,7 @@ export class Election {
     this.#requestLock(true);
   }
 
-  /** Releases the lock and queues for it behind all other candidates. */
+  /** Releases the lock, and waits for it again behind all other tabs. */
   requeue(): void {
     const release = this.#request?.release;
     this.#hooks.lost();

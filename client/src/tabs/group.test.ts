@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { groupOf } from './group.ts';
 
-it('should need no origin of the page if the url is absolute', async () => {
+it("should not need the page's origin if the url is absolute", async () => {
   const url = 'https://a.example';
   const group = await groupOf({ url }, 'null');
   expect(group).toEqual(await groupOf({ url }, 'https://b.example'));

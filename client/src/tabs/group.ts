@@ -11,18 +11,21 @@ export interface Group {
   readonly options: NotificationClientOptions;
 }
 
-/** The claims of a token. Empty if the token can't be read. */
+/** Returns the claims of a token, or an empty object if the token can't be read. */
 function claimsOf(token: string | undefined): Readonly<Record<string, unknown>> {
   const payload = (token?.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
   try {
     return Object(JSON.parse(atob(payload))) as Readonly<Record<string, unknown>>;
   } catch {
-    // Only the server validates tokens. They can be opaque to the client.
+    // Only the server validates tokens. The client might not be able to read them.
     return {};
   }
 }
 
-/** The token's reader: issuer and subject. Empty without a token, `undefined` if the token can't be read. */
+/**
+ * Returns the issuer and subject of the token, which identify the reader. Returns an empty string without a token, and
+ * `undefined` if the token can't be read.
+ */
 export function identityOf(token: string | undefined): string | undefined {
   if (token === undefined) return '';
   const { iss = null, sub } = claimsOf(token);
@@ -40,9 +43,9 @@ export async function isInToken(feed: string, { getToken }: NotificationClientOp
 }
 
 /**
- * Returns the tab's group: tabs with the same server, `clientId` and reader. `tabs.group` identifies the reader, or else
- * the token does. Returns `undefined` if the reader is unknown; the tab then doesn't share a connection. Rejects if
- * `getToken` rejects.
+ * Returns the tab's group, which consists of all tabs with the same server, `clientId` and reader. `tabs.group`
+ * identifies the reader. Without it, the token does. Returns `undefined` if the reader is unknown. The tab then doesn't
+ * share a connection. Rejects if `getToken` rejects.
  */
 export async function groupOf(
   options: NotificationClientOptions,
@@ -53,7 +56,7 @@ export async function groupOf(
   const identity =
     groupName === undefined && getToken ? identityOf(await inTime(getToken(), TIMING.page)) : '';
   if (identity === undefined) return undefined;
-  // An opaque origin, such as that of a `srcdoc` document, can't be a base.
+  // The opaque origin (`null`) of some documents, such as `srcdoc` documents, is not a valid base URL.
   const server = new URL(path, new URL(url, origin === 'null' ? undefined : origin)).href;
   const name = `tocsin ${JSON.stringify([MESSAGES_VERSION, server, clientId, groupName ?? null, identity])}`;
   if (groupName !== undefined || !getToken) return { name, options };

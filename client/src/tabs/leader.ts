@@ -11,13 +11,13 @@ import { Subscriptions } from './subscriptions.ts';
 export interface LeaderOptions {
   id: string;
   term: number;
-  /** The tab that presented under the previous leader, unless it was that leader itself. */
+  /** The tab that showed toasts under the previous leader. `undefined` if it was the previous leader itself. */
   presenter: string | undefined;
   locks: TabLocks;
   /** The name of the lock that a tab holds until it closes. */
   lockOf: (tab: string) => string;
   patience: Patience;
-  /** Called when another tab should lead because this tab can't get a token that the server accepts. */
+  /** Called when another tab should lead, because this tab can't get a token that the server accepts. */
   surrender: () => void;
   connect: (hooks: ConnectionHooks) => ClientConnection;
   /** Sends to all tabs, including this tab. */
@@ -26,11 +26,11 @@ export interface LeaderOptions {
 
 /**
  * Limits how long a tab keeps leading without a token that the server accepts. The limit grows each time the tab
- * surrenders: otherwise, a signed-out reader's tabs would take turns leading and together request more tokens than a
- * single tab would.
+ * surrenders. Otherwise, the tabs of a signed-out reader would take turns leading, and together request more tokens
+ * than a single tab.
  */
 export interface Patience {
-  /** Number of failed attempts to get an accepted token since the tab last connected or surrendered. */
+  /** Number of failed attempts to get a token that the server accepts, since the tab last connected or surrendered. */
   failures: number;
   /** Number of failures after which another tab may lead. */
   max: number;
@@ -46,8 +46,9 @@ interface AnySocket {
 }
 
 /**
- * Owns the connection shared by all tabs. Forwards the tabs' requests to the server and the server's events to all
- * tabs. Doesn't store publications, so closing this tab can't lose any. Each tab merges them from its own position.
+ * Owns the connection that all tabs share. Forwards the requests of the tabs to the server, and the events of the
+ * server to all tabs. Does not store publications, so none are lost when this tab is closed. Each tab merges
+ * publications from its own position.
  */
 export class Leader {
   readonly #options: LeaderOptions;
@@ -98,8 +99,8 @@ export class Leader {
       case 'bye':
         return this.#removeTab(message.from);
       case 'stuck':
-        // Only the first report counts. By the time another report arrives, the connection might already have been
-        // replaced.
+        // Only the first report about a connection counts. When another report arrives, the connection might already
+        // have been replaced.
         if (message.to === id && this.#socket && message.session === this.#session)
           this.reconnect({ now: false });
         return;
@@ -127,11 +128,11 @@ export class Leader {
   }
 
   /**
-   * Counts the failure. At the limit, lets another tab lead, if there is one: the reader might have signed back in
-   * there.
+   * Counts the failure. At the limit, lets another tab lead if there is one. The reader might have signed in again in
+   * that tab.
    */
   #tokenFailed(): void {
-    // While connected, only a renewal of the token has failed.
+    // While the tab is connected, only a renewal of the token has failed.
     if (this.#socket) return;
     const { patience, surrender } = this.#options;
     // A listener might have closed the client on receiving the error.
@@ -179,7 +180,8 @@ export class Leader {
     if (event === 'subscribe') this.#subscriptions.add(feed, from, session);
     else this.#subscriptions.remove(feed, from);
     if (this.#presenterOf(feed) !== previous) this.#broadcastState();
-    // A tab repeats a refused request, so forward it even if the tab's feed has already been removed.
+    // A tab repeats an unsubscribe request that was refused. So forward the request even if the feed is no longer
+    // registered for the tab.
     if (event === 'unsubscribe' && !this.#subscriptions.isUnused(feed, session)) return respond({ ok: true });
     // Without a response, the requesting tab times out.
     (socket as unknown as AnySocket)
@@ -187,7 +189,10 @@ export class Leader {
       .emit(event, request, (error, value) => error || respond(value));
   }
 
-  /** Removes another tab when it is gone. Until then, it holds a lock that this tab can't acquire. */
+  /**
+   * Removes another tab when it is gone. A tab holds its own lock until then, so acquiring that lock means that the tab
+   * is gone.
+   */
   #watchTab(tab: string): void {
     const { id, locks, lockOf } = this.#options;
     if (tab === id || this.#watched.has(tab)) return;

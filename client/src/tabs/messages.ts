@@ -1,6 +1,8 @@
 import type { Front } from './platform.ts';
 
-/** Part of the channel's name, so tabs with different message versions don't receive each other's messages. */
+/**
+ * Part of the channel's name, so that tabs with different versions of the messages don't receive each other's messages.
+ */
 export const MESSAGES_VERSION = 1;
 
 /** The leader's state, sent on each change and in response to each `hello`. */
@@ -8,11 +10,14 @@ export interface LeaderState {
   readonly leader: string;
   /** Increases with each new leader. If two tabs claim to lead, the higher term wins. */
   readonly term: number;
-  /** The leader's connection number. `undefined` while disconnected. */
+  /** The number of the leader's current connection. `undefined` while disconnected. */
   readonly session: number | undefined;
   /** The tab that may show toasts. */
   readonly presenter: string;
-  /** The tab that may show a feed's toasts, for feeds that `presenter` doesn't follow. Earlier versions lack it. */
+  /**
+   * The tab that may show a feed's toasts, for each feed that `presenter` isn't subscribed to. Earlier versions omit
+   * this member.
+   */
   readonly presenters?: ReadonlyMap<string, string>;
 }
 
@@ -22,7 +27,7 @@ export type TabMessage =
   /** A tab is leaving. It might be the leader. */
   | { readonly type: 'bye'; readonly from: string }
   | { readonly type: 'state'; readonly state: LeaderState }
-  /** A tab's request to the server within this session of the leader. */
+  /** A request of a tab to the server. Valid only during this session of the leader. */
   | {
       readonly type: 'ask';
       readonly from: string;

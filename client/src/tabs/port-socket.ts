@@ -10,12 +10,15 @@ interface PendingRequest {
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
-/** Shared by all ports of the page so that a late response from a former leader can't match another request. */
+/**
+ * The id of the last request of any port on this page. Since ids are unique on the page, a late response from a former
+ * leader can't match another request.
+ */
 let lastId = 0;
 
 const connectionLost = () => new Error('The connection was lost.');
 
-/** A tab's port to the leader's connection, used in place of a socket. */
+/** Sends a tab's requests to the leader's connection. Used in place of a socket. */
 export class PortSocket implements FeedSocket {
   readonly #send: (id: number, event: string, request: unknown) => void;
   readonly #mayReadAlone: (feed: string) => Promise<boolean>;
@@ -55,7 +58,10 @@ export class PortSocket implements FeedSocket {
     };
   }
 
-  /** Passes on the server's response, or leaves the group if a feed is refused only because tabs share a connection. */
+  /**
+   * Passes on the server's response. Leaves the group if the server refused a feed only because tabs share a
+   * connection.
+   */
   async respond(id: number, response: unknown): Promise<void> {
     const waiting = this.#waiting.get(id);
     if (!waiting) return;

@@ -2,18 +2,24 @@ import type { Front } from './platform.ts';
 
 const UNKNOWN: Front = { degree: 0, since: 0 };
 
-/** Decides which tab presents: the focused tab, otherwise the most recently shown visible tab, otherwise the leader. */
+/**
+ * Decides which tab may show toasts: the focused tab, otherwise the visible tab that was shown last, otherwise the
+ * leader.
+ */
 export class Presenter {
   readonly #leader: string;
   readonly #tabs = new Map<string, Front>();
 
-  /** `previous` keeps presenting until another tab reports that it's visible, or `previous` is hidden or gone. */
+  /** The tab `previous` may show toasts until it is hidden or gone, or until another tab reports that it is visible. */
   constructor(leader: string, previous: string | undefined) {
     this.#leader = leader;
     if (previous !== undefined) this.#tabs.set(previous, { degree: 1, since: 0 });
   }
 
-  /** Chooses among `tabs`, or among all tabs if it's empty. Without the leader, a hidden tab can be chosen. */
+  /**
+   * Chooses one of `tabs`, or one of all tabs if `tabs` is empty. If `tabs` doesn't include the leader, the chosen tab
+   * can be hidden.
+   */
   choose(tabs: readonly string[] = []): string {
     const candidates = tabs.length > 0 ? tabs : [this.#leader, ...this.#tabs.keys()];
     return candidates.reduce((best, id) => (this.#compare(id, best) > 0 ? id : best));

@@ -1,6 +1,6 @@
 /**
- * The feeds that each tab is subscribed to on the leader's connection. After a reconnect, each tab keeps its earlier
- * feeds here until it subscribes again.
+ * The feeds that each tab is subscribed to on the leader's connection. After a reconnect, a tab's earlier feeds stay
+ * here until the tab subscribes again.
  */
 export class Subscriptions {
   readonly #tabs = new Map<string, { session: number; feeds: Set<string> }>();

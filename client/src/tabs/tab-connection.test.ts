@@ -65,7 +65,7 @@ it('should not connect or call other listeners after a listener has closed the c
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('should not call a status handler after another one has closed its subscription', async () => {
+it('should not call the status handler of a subscription that another handler has closed', async () => {
   const { client } = fixture.open([]);
   const calls: string[] = [];
   client.subscribe('all', {
@@ -79,7 +79,7 @@ it('should not call a status handler after another one has closed its subscripti
   expect(calls).toEqual(['all live']);
 });
 
-it('should leave no timers behind if a tab presents as soon as it joins and a listener then closes it', async () => {
+it('should leave no timers behind if a listener closes a tab that may show toasts as soon as it joins', async () => {
   const leader = fixture.open(['all']);
   await pass(1_000);
   const { tab, client } = fixture.open(['all']);

@@ -20,11 +20,11 @@ export interface TabConnectionOptions {
 }
 
 /**
- * A tab's connection within a group. While the tab leads, this is a real connection. Otherwise it uses the leader's
+ * The connection of a tab in a group. The leading tab uses a real connection. The other tabs use the leader's
  * connection over the channel.
  */
 export class TabConnection implements ClientConnection {
-  /** Within a group, `options` are those of the group. */
+  /** After joining a group, `options` are the options of the group. */
   #settings: TabConnectionOptions;
   readonly #id: string;
   readonly #leaving = new AbortController();
@@ -124,7 +124,7 @@ export class TabConnection implements ClientConnection {
       platform.watchFront(() => this.#sendHello()),
       platform.every(TIMING.tabCheck, () => this.#tick()),
     );
-    // To the leader, a tab without a lock is gone. Acquire the lock before sending the first message.
+    // For the leader, a tab that holds no lock is gone, so acquire the lock before sending the first message.
     const holdLock = (): Promise<void> =>
       new Promise((resolve) => {
         if (this.#closed) return resolve();
@@ -135,7 +135,7 @@ export class TabConnection implements ClientConnection {
     platform.locks.request(lockOf(this.#id), { signal: this.#leaving.signal }, holdLock).catch(failed);
   }
 
-  /** Leaves the group, if any, for a connection that this tab doesn't share. */
+  /** Leaves the group, if any, and opens a connection for this tab only. */
   #connectUnshared(): void {
     this.#drop();
     // A listener might have closed the client.
@@ -171,7 +171,7 @@ export class TabConnection implements ClientConnection {
     this.#sendHello();
   }
 
-  /** Follows another tab that leads or is about to lead. */
+  /** Stops leading, and follows the tab that leads or is about to lead. */
   #resign(): void {
     this.#leader?.close();
     this.#leader = undefined;
@@ -180,7 +180,7 @@ export class TabConnection implements ClientConnection {
     this.#sendHello();
   }
 
-  /** Sends to the leader, whether in this tab or another. */
+  /** Sends a message to the leader, which can be this tab. */
   #send(message: TabMessage): void {
     if (this.#leader) this.#leader.handle(message);
     else this.#channel?.post(message);
@@ -240,7 +240,7 @@ export class TabConnection implements ClientConnection {
     const current = this.#state;
     const isOtherLeader = state.leader !== current?.leader;
     if (isOtherLeader && current && state.term < current.term && this.#silentTicks === 0) return;
-    // True if the leader lock was stolen while this tab slept and it hasn't noticed yet.
+    // True if another tab stole the leader lock while this tab slept, and this tab has not noticed yet.
     const isSuperseded = this.#leader && state.leader !== this.#id && state.term > this.#leader.term;
     if (this.#leader && state.leader !== this.#id && !isSuperseded) return;
     // Release the leader lock in case it wasn't stolen after all: a tab that doesn't lead must not hold it.
@@ -276,7 +276,7 @@ export class TabConnection implements ClientConnection {
     previous?.socket.close();
   }
 
-  /** Keeps looking connected while a new leader connects, unless that takes too long. */
+  /** Makes this tab still look connected while a new leader connects, unless that takes too long. */
   #awaitHandover(): void {
     if (!this.#port || this.#handoverTimer !== undefined) return;
     this.#handoverTimer = setTimeout(() => {

@@ -45,7 +45,7 @@ describe('tabs', () => {
   });
 
   it.each([{ killed: false }, { killed: true }])(
-    'should not lose or duplicate anything or look disconnected when the leader disappears during a burst: %o',
+    'should not lose or duplicate notifications or look disconnected if the leader disappears during a burst: %o',
     async (how) => {
       const [leader, ...others] = Array.from({ length: 4 }, () => fixture.open(['all', 'topic:a']));
       await pass(1_000);

@@ -77,7 +77,7 @@ export class FakeBrowser {
   }
 }
 
-/** A tab. Receives messages in order after 1 ms, but not while frozen. */
+/** A tab. While it is not frozen, it receives messages in order, 1 ms after they were sent. */
 export class FakeTab implements TabPlatform {
   readonly origin = 'https://app.example';
   readonly locks: TabLocks;

@@ -15,8 +15,8 @@ const at = (offset: number): Publication => ({
 });
 
 /**
- * For tests only. An in-memory gateway with a single log. Override `respond` to refuse requests or leave them
- * unanswered.
+ * For tests only. An in-memory gateway with a single log. To refuse a request or leave it unanswered, replace
+ * `respond`.
  */
 export class Gateway {
   readonly #http = createServer();

@@ -9,7 +9,7 @@ export class TabWithClient {
   readonly tab: FakeTab;
   readonly client: NotificationClient;
   readonly shown = new Map<string, string[]>();
-  /** Live notifications that arrived while this tab was presenting their feed. */
+  /** The pushed notifications that arrived while this tab was allowed to show their feed's toasts. */
   readonly presented: string[] = [];
   readonly statuses: ClientStatus[] = [];
   readonly errors: string[] = [];
@@ -58,7 +58,7 @@ export class TabWithClient {
     this.#subscriptions.get(feed)?.close();
   }
 
-  /** `killed` means that the tab ends without sending a last message. */
+  /** Closes the tab. With `killed`, the tab ends without sending a last message. */
   close({ killed = false } = {}): void {
     if (killed) this.tab.kill();
     this.client.close();

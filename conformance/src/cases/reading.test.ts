@@ -9,7 +9,7 @@ const refusal = { ok: false, error: { code: 'feed_forbidden' } };
 it.each([
   ['always sends the same page', [partial, partial], 'the server repeats a page'],
   ['rejects a request', [partial, refusal], 'refused: {"error":{"code":"feed_forbidden"}}'],
-])('should end a recovery if the server %s', async (_, responses, reason) => {
+])('should fail the recovery case if the server %s', async (_, responses, reason) => {
   const request = vi.fn<() => Promise<unknown>>().mockRejectedValue(new Error('one request too many'));
   for (const response of responses) request.mockResolvedValueOnce(response);
   const kit = {

@@ -7,7 +7,7 @@ import {
   assertPushed,
   idsOf,
   pageOf,
-  pushed,
+  pushedPublications,
   type Kit,
   type Reader,
 } from '../kit.ts';
@@ -16,11 +16,11 @@ import type { Transport } from '../transports/transport.ts';
 const firstPageOf = (reader: Reader, feed: string): Page => reader.first.get(feed) as Page;
 const positionOf = ({ epoch, offset }: Page) => ({ epoch, offset });
 
-/** All publications that a returning client receives, across pages. */
-async function recovered(kit: Kit, over: Transport, feed: string, page: Page): Promise<Publication[]> {
+/** Returns all publications that a returning client recovers, from all pages. */
+async function recoverAll(kit: Kit, over: Transport, feed: string, page: Page): Promise<Publication[]> {
   if (over === 'sse') {
     const reader = await kit.reader(over, feed, positionOf(page));
-    const all = () => [...firstPageOf(reader, feed).publications, ...pushed(reader.inbox, feed)];
+    const all = () => [...firstPageOf(reader, feed).publications, ...pushedPublications(reader.inbox, feed)];
     const head = (await kit.page(feed, '&limit=1')).offset;
     await reader.inbox.waitUntil(() => (all().at(-1)?.offset ?? page.offset) >= head, `offset ${head}`);
     return all();
@@ -64,7 +64,7 @@ export const READING: readonly Case[] = [
     const ids = [...(await kit.publish(feed, {})), ...(await kit.publish(feed, {}))];
     await assertPushed(reader.inbox, feed, ids);
     assert.deepEqual(
-      pushed(reader.inbox, feed).map((publication) => publication.offset),
+      pushedPublications(reader.inbox, feed).map((publication) => publication.offset),
       [offset + 1, offset + 2],
     );
     for (const { data } of reader.inbox.received('publications')) assert.equal(data['epoch'], epoch);
@@ -74,7 +74,7 @@ export const READING: readonly Case[] = [
     const reader = await kit.reader(over, feed);
     const ids = await kit.publishMany(feed, 50);
     await assertPushed(reader.inbox, feed, ids);
-    assertContiguous(pushed(reader.inbox, feed));
+    assertContiguous(pushedPublications(reader.inbox, feed));
   }),
   readerCase(
     'delivers a notification with its id, feed, severity and createdAt',
@@ -84,7 +84,7 @@ export const READING: readonly Case[] = [
       const reader = await kit.reader(over, feed);
       const [id] = await kit.publish(feed, { title: 'Plain', body: 'Line\ntwo 🔔' });
       await assertPushed(reader.inbox, feed, [id ?? '']);
-      const { createdAt, ...rest } = pushed(reader.inbox, feed)[0]?.notification ?? {};
+      const { createdAt, ...rest } = pushedPublications(reader.inbox, feed)[0]?.notification ?? {};
       assertMembers(rest, { id, feed, severity: 'info', title: 'Plain', body: 'Line\ntwo 🔔' });
       assert.ok(!Number.isNaN(Date.parse(createdAt ?? '')));
     },
@@ -128,7 +128,7 @@ export const READING: readonly Case[] = [
     const feed = kit.feed();
     const before = await kit.page(feed);
     const ids = [...(await kit.publishMany(feed, 700)), ...(await kit.publishMany(feed, 700))];
-    assert.deepEqual(idsOf(await recovered(kit, over, feed, before)), ids);
+    assert.deepEqual(idsOf(await recoverAll(kit, over, feed, before)), ids);
   }),
   readerCase(
     'recovers publications that exceed the maximum response size',
@@ -137,7 +137,7 @@ export const READING: readonly Case[] = [
       const feed = kit.feed();
       const before = await kit.page(feed);
       const ids = await kit.publishMany(feed, 90, { body: '🔔'.repeat(1_900) });
-      assert.deepEqual(idsOf(await recovered(kit, over, feed, before)), ids);
+      assert.deepEqual(idsOf(await recoverAll(kit, over, feed, before)), ids);
     },
   ),
   readerCase('pushes new publications after a recovery', ['publish'], async (kit, over) => {
@@ -162,7 +162,7 @@ export const READING: readonly Case[] = [
     const [id = ''] = await kit.publish(feed, {});
     await kit.retract(feed, id);
     await assertPushed(reader.inbox, feed, [id, id]);
-    const gone = pushed(reader.inbox, feed)[1];
+    const gone = pushedPublications(reader.inbox, feed)[1];
     assert.deepEqual(gone && { ...gone, offset: 0 }, {
       offset: 0,
       notification: null,
@@ -194,7 +194,7 @@ export const READING: readonly Case[] = [
       const [oldId] = await kit.publish(feed, { collapseKey: 'k', title: 'Old' });
       const [newId] = await kit.publish(feed, { collapseKey: 'k', title: 'New' });
       await assertPushed(reader.inbox, feed, [oldId ?? '', newId ?? '']);
-      assert.equal(pushed(reader.inbox, feed)[1]?.replaces, oldId);
+      assert.equal(pushedPublications(reader.inbox, feed)[1]?.replaces, oldId);
       const page = firstPageOf(await kit.reader(over, feed, positionOf(before)), feed);
       const [gone, live] = page.publications;
       assert.deepEqual([gone?.notification, gone && 'gone' in gone && gone.gone], [null, 'replaced']);
@@ -268,10 +268,11 @@ export const READING: readonly Case[] = [
       await publishing;
       const head = (await kit.page(feed, '&limit=1')).offset;
       const first = firstPageOf(reader, feed);
-      // A socket can push publications that are also in the response, possibly before the response and more than once.
+      // A socket can also push publications that are in the response, before or after the response, and more than once.
       const all = new Map(first.publications.map((publication) => [publication.offset, publication]));
       const collect = () => {
-        for (const publication of pushed(reader.inbox, feed)) all.set(publication.offset, publication);
+        for (const publication of pushedPublications(reader.inbox, feed))
+          all.set(publication.offset, publication);
         return all.size;
       };
       await reader.inbox.waitUntil(() => collect() >= head - before.offset, `${head} publications`);
@@ -281,7 +282,7 @@ export const READING: readonly Case[] = [
         Array.from({ length: head - before.offset }, (_, index) => before.offset + index + 1),
       );
       if (over === 'sse')
-        assert.equal(first.publications.length + pushed(reader.inbox, feed).length, all.size);
+        assert.equal(first.publications.length + pushedPublications(reader.inbox, feed).length, all.size);
     },
   ),
 ];

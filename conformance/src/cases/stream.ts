@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { MAX_FEEDS_PER_CONNECTION, problemSchema } from '@tocsin/contracts';
 import { streamCase, type Case } from '../case.ts';
-import { assertPushed, idsOf, pageOf, pushed, type Kit } from '../kit.ts';
+import { assertPushed, idsOf, pageOf, pushedPublications, type Kit } from '../kit.ts';
 
 const queryOf = (...feeds: string[]): string =>
   `?${feeds.map((feed) => `feed=${encodeURIComponent(feed)}`).join('&')}`;
@@ -128,7 +128,10 @@ export const STREAM: readonly Case[] = [
     const page = pageOf((await stream.inbox.waitFor('subscribed')).data);
     assert.equal(page.more, true);
     const left = ids.length - page.publications.length;
-    await stream.inbox.waitUntil(() => pushed(stream.inbox, feed).length >= left, `${left} publications`);
-    assert.deepEqual(idsOf([...page.publications, ...pushed(stream.inbox, feed)]), ids);
+    await stream.inbox.waitUntil(
+      () => pushedPublications(stream.inbox, feed).length >= left,
+      `${left} publications`,
+    );
+    assert.deepEqual(idsOf([...page.publications, ...pushedPublications(stream.inbox, feed)]), ids);
   }),
 ];

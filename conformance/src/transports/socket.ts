@@ -8,10 +8,10 @@ export interface SocketOptions {
   patienceMs: number;
 }
 
-/** The handshake result: a socket or the error from the `connect_error` event. */
+/** The result of the handshake: a socket, or the error from the `connect_error` event. */
 export type Handshake = { socket: SocketReader } | { error: Error & { data?: unknown } };
 
-/** A socket.io client that records what it receives. Never sends or reconnects by itself. */
+/** A socket.io client that records the events that it receives. Never sends anything or reconnects by itself. */
 export class SocketReader {
   readonly inbox: Inbox;
   readonly #socket: Socket;
@@ -27,12 +27,13 @@ export class SocketReader {
 
   /** @throws Error if the server doesn't answer in time */
   static async open({ url, transport, auth, patienceMs }: SocketOptions): Promise<Handshake> {
-    // socket.io takes a path in the URL as a namespace.
+    // If the URL has a path, socket.io interprets the path as a namespace. So pass the path separately.
     const { origin, pathname } = new URL(url);
     const socket = io(origin, {
       path: `${pathname.replace(/\/$/, '')}/hubs`,
       ...{ transports: [transport], forceNew: true, reconnection: false, auth },
-      // Longer than the time limit below, which doesn't end when the transport is open.
+      // socket.io stops counting this time when the transport is open. The time limit below also covers the handshake,
+      // so it must be the shorter one.
       timeout: 2 * patienceMs,
     });
     const reader = new SocketReader(socket, patienceMs);

@@ -17,7 +17,7 @@ async function read(chunks: string[]) {
 }
 
 it.each(['\n', '\r\n', '\r'])(
-  'should read events whose lines end with %j, however they arrive',
+  'should read events whose lines end with %j, wherever the chunks are divided',
   async (end) => {
     const lines = [
       'retry: 1000',

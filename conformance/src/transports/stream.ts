@@ -1,6 +1,6 @@
 import { Inbox } from '../inbox.ts';
 
-/** Reads server-sent events as specified by the WHATWG and records them. */
+/** Reads server-sent events according to the WHATWG standard, and records them. */
 export class StreamReader {
   readonly inbox: Inbox;
   /** Lines outside of events: comments and `retry`. */
@@ -17,7 +17,7 @@ export class StreamReader {
   /** Opens a stream. The inbox stays empty if the server rejects the request. */
   static async open(url: string, headers: Record<string, string>, patienceMs: number): Promise<StreamReader> {
     const abort = new AbortController();
-    // Bounds the wait for the headers and, if the server rejects the request, for the body.
+    // Limits the wait for the headers and, if the server rejects the request, for the body.
     const timer = setTimeout(
       () => abort.abort(new Error(`waited ${patienceMs} ms for the stream's response`)),
       patienceMs,
@@ -70,7 +70,10 @@ export class StreamReader {
   }
 }
 
-/** Decodes a stream's chunks. Each CRLF, CR and LF becomes one LF, even if a CRLF is divided between two chunks. */
+/**
+ * Returns a function that decodes the chunks of a stream. Each CRLF, CR and LF becomes one LF, even if a CRLF is
+ * divided between two chunks.
+ */
 function createDecoder(): (chunk: Uint8Array) => string {
   const decoder = new TextDecoder();
   let isAfterCr = false;

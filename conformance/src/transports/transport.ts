@@ -1,2 +1,2 @@
-/** How a case reaches the server. */
+/** The protocol that a case uses to talk to the server. */
 export type Transport = 'websocket' | 'polling' | 'sse' | 'http';

@@ -3,8 +3,8 @@ import { channelNameSchema } from './fallback.ts';
 
 /**
  * A single plain e-mail address with exactly one `@`. Rejects spaces, double quotes, commas, brackets of any kind and
- * control characters, so an address can't smuggle in a list, name, comment or line break. Consent, storage and sending
- * all use this schema, so an accepted address is never rejected later.
+ * control characters, so that an address can't contain a list, a name, a comment or a line break. Consent, storage and
+ * sending all use this schema, so an accepted address is never rejected later.
  */
 export const emailAddressSchema = z
   .string()
@@ -58,7 +58,7 @@ export const deletePushSchema = z.strictObject({ endpoint: pushSubscriptionSchem
 
 /** The response to `GET /app/channels`. */
 export const channelsSchema = z.strictObject({
-  /** The deployment's channels and whether they can reach the reader. */
+  /** The deployment's channels, and whether each of them can reach the reader. */
   channels: z.array(z.strictObject({ name: channelNameSchema, reaches: z.boolean() })),
   email: z.strictObject({
     /** The address that receives e-mail. */

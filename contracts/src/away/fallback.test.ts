@@ -16,7 +16,7 @@ describe("a notification's fallbacks", () => {
       expect(faultsWith([step()], feed)).toEqual(['fallback']);
   });
 
-  it('should be rejected if the list is empty or has more than five', () => {
+  it('should be rejected if the list is empty or has more than five items', () => {
     expect(faultsWith(Array(5).fill(step()), 'user:ada')).toEqual([]);
     for (const count of [0, 6])
       expect(faultsWith(Array(count).fill(step()), 'user:ada')).toEqual(['fallback']);

@@ -20,8 +20,9 @@ export const channelNameSchema = z
 export const UNLESS = ['read', 'seen'] as const;
 
 /**
- * A message through another channel, sent once `after` has elapsed since publication. It isn't sent if the notification
- * has been read (or seen if `unless` is `seen`), archived, snoozed, retracted or replaced, or has expired.
+ * A message through another channel, sent when the time `after` has passed since publication. It is not sent if the
+ * reader has read the notification (or has seen it, if `unless` is `seen`), or has archived or snoozed it. It is also
+ * not sent if the notification was retracted or replaced, or has expired.
  */
 export const fallbackSchema = z.strictObject({
   after: durationSchema(MIN_FALLBACK_AFTER, MAX_FALLBACK_AFTER),

@@ -14,7 +14,7 @@ const shared = {
   datacontenttype: z.literal('application/json'),
 };
 
-/** Published when a fallback ends. */
+/** Published when the outcome of a fallback is known. */
 const fallbackEndedSchema = z.object({
   ...shared,
   type: z.literal('tocsin.fallback.ended'),
@@ -29,8 +29,8 @@ const fallbackEndedSchema = z.object({
 });
 
 /**
- * Published when a `user:` feed's reader reads notifications. `ids` has the newest of them, oldest first. If `more` is
- * set, older notifications were read too.
+ * Published when the reader of a `user:` feed reads notifications. `ids` contains the newest of these notifications,
+ * oldest first. If `more` is set, the reader also read older notifications.
  */
 const notificationsReadSchema = z.object({
   ...shared,
@@ -45,7 +45,7 @@ export const receiptEventSchema = z.discriminatedUnion('type', [
 ]);
 export type ReceiptEvent = z.infer<typeof receiptEventSchema>;
 
-/** Events that the broker didn't accept. Every instance retries them. */
+/** Receipt events that the broker didn't accept. Every instance retries them. */
 export const lateReceiptsSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),
   waiting: z.array(receiptEventSchema),

@@ -9,11 +9,11 @@ import { channelNameSchema, UNLESS } from './fallback.ts';
 
 const time = z.int().min(0);
 
-/** A step of a notification: one of its fallbacks, waiting to be sent. Times are in ms since 1970. */
+/** A step: one of a notification's fallbacks, waiting to be sent. Times are in ms since 1970. */
 const stepSchema = z.looseObject({
   via: channelNameSchema,
   unless: z.enum(UNLESS),
-  /** When the step is due. Quiet hours, the channel's hourly limit and retries postpone it. */
+  /** When the step is due. It is postponed by quiet hours, by retries and by the channel's hourly limit. */
   at: time,
   /** When sending was first attempted. */
   since: time.optional(),
@@ -33,10 +33,11 @@ export const waitingSchema = z.looseObject({
   createdAt: dateTimeSchema,
   /** Set for CloudEvents, which can have a different id in the feed. */
   sourceHash: z.string().optional(),
-  /** The content. Omitted if it doesn't fit into the document; it is then read from the feed. */
+  /** The content. Omitted if it doesn't fit into the document; the content is then read from the feed. */
   notification: notificationSchema.loose().optional(),
   /**
-   * Locates the reader's marks when the notification is no longer in the history. Earlier versions don't store it.
+   * The notification's position, needed to find the reader's marks after the notification has left the history. Earlier
+   * versions don't store it.
    */
   position: publishedAtSchema.optional(),
   /** The notification's id in the feed, copied from the receipt when an operator resends a fallback. */
@@ -46,22 +47,22 @@ export const waitingSchema = z.looseObject({
 export type WaitingFallbacks = z.infer<typeof waitingSchema>;
 
 /**
- * A notification in a message that is being sent. Has the content if the message shows it, or if it was stored while
- * the notification was waiting. `unless` and `since` mean the same as in a step.
+ * A notification in a message that is being sent. The content is included if the message shows it, or if it was stored
+ * while the notification was waiting. `unless` and `since` mean the same as in a step.
  */
 const sentItemSchema = waitingSchema.omit({ steps: true }).extend({
   unless: z.enum(UNLESS),
   since: time.optional(),
-  /** Set if a later notification replaced this one, which then doesn't go back to waiting if sending fails. */
+  /** Set if a later notification has replaced this one. If sending fails, this one is then not sent again. */
   replaced: z.literal(true).optional(),
-  /** Set if the notification was retracted. It then doesn't go back to waiting if sending fails. */
+  /** Set if the notification was retracted. If sending fails, it is then not sent again. */
   retracted: z.literal(true).optional(),
 });
 export type SentItem = z.infer<typeof sentItemSchema>;
 
 /**
- * A message in flight, newest notification first. The process that wrote this document is sending it. After `until`,
- * the message may or may not have been sent, and another process takes over.
+ * A message that is being sent by the process that wrote this document, newest notification first. After `until`,
+ * another process takes over. It can't know whether the message was sent.
  */
 const sendingSchema = z.looseObject({
   key: z.string().max(64),
@@ -80,7 +81,7 @@ export const UNSENT_OUTCOMES = ['refused', 'unknown'] as const;
 /** How an operator can close an unsent fallback. */
 export const UNSENT_ENDS = ['sent-again', 'dismissed'] as const;
 
-/** The outcome of a fallback that has ended, and when it ended (`at`, ms since 1970). */
+/** The outcome of a fallback, and the time of the outcome (`at`, ms since 1970). */
 export const fallbackReceiptSchema = z.looseObject({
   id: idSchema,
   createdAt: dateTimeSchema,
@@ -96,14 +97,17 @@ export const fallbackReceiptSchema = z.looseObject({
   unless: z.enum(UNLESS).optional(),
   /** Copied from the notification so that the fallback can be resent. */
   sourceHash: z.string().optional(),
-  /** Set if an operator resent or dismissed the fallback. Removes it from the list of unsent fallbacks. */
+  /**
+   * Set if an operator resent or dismissed the fallback. The fallback is then no longer in the list of unsent
+   * fallbacks.
+   */
   closed: z.enum(UNSENT_ENDS).optional(),
 });
 export type FallbackReceipt = z.infer<typeof fallbackReceiptSchema>;
 
 /**
- * A reader's fallbacks. For each channel, `sent` has the times of messages sent in the last hour, and `attempts` counts
- * consecutive failures.
+ * A reader's fallbacks. For each channel, `sent` has the times of the messages sent in the last hour, and `attempts`
+ * has the number of consecutive failures.
  */
 export const awayDocumentSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),
@@ -142,7 +146,9 @@ export const contactsDocumentSchema = z.looseObject({
 });
 export type ContactsDocument = z.infer<typeof contactsDocumentSchema>;
 
-/** Names and times (ms since 1970) of wake-ups that the scheduler didn't accept. Every instance retries them. */
+/**
+ * The names and times (ms since 1970) of the wake-ups that the scheduler didn't accept. Every instance retries them.
+ */
 export const lateWakeUpsSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),
   waiting: z.array(z.tuple([z.string().max(100), time])),

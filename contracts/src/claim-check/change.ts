@@ -6,8 +6,8 @@ import { notificationSchema } from '../feed/notification.ts';
 import { MAX_ID_LENGTH, dateTimeSchema, idSchema } from '../text/text.ts';
 
 /**
- * Removes the notification with id `retract` from the feed. If the notification arrives after the retraction, it isn't
- * shown.
+ * Removes the notification with the id `retract` from the feed. If the retraction arrives first, the notification is
+ * never shown.
  */
 export const retractionSchema = z.strictObject({ retract: idSchema, feed: feedSchema, at: dateTimeSchema });
 export type Retraction = z.infer<typeof retractionSchema>;
@@ -24,8 +24,9 @@ export type Erasure = z.infer<typeof erasureSchema>;
 export const sourceHashSchema = z.string().regex(/^[0-9a-f]{16}$/, 'must be 16 hexadecimal digits');
 
 /**
- * An entry item with a notification. `sourceHash` is set for CloudEvents because event ids are unique only within a
- * source: two events are the same only if both id and source match. The feed doesn't store `sourceHash` or `fallback`.
+ * An entry item with a notification. `sourceHash` is set for CloudEvents. Their ids are unique only within a source, so
+ * two events are the same only if both the ids and the sources are equal. The feed does not store `sourceHash` or
+ * `fallback`.
  */
 export const arrivalSchema = notificationSchema.extend({
   sourceHash: sourceHashSchema.optional(),
@@ -34,8 +35,8 @@ export const arrivalSchema = notificationSchema.extend({
 export type Arrival = z.infer<typeof arrivalSchema>;
 
 /**
- * The id to use for an event if an event from another source has already taken its id in the feed: `<id>.<8 digits of
- * the source hash>`.
+ * Returns the id for an event whose own id is already used in the feed by an event from another source. The format is
+ * `<id>.<8 digits of the source hash>`.
  */
 export function idBesideAnother(id: string, sourceHash: string): string {
   const suffix = `.${sourceHash.slice(0, SUFFIX_DIGITS)}`;
@@ -60,7 +61,10 @@ export type EntryItem = z.infer<typeof entryItemSchema>;
 export const isRetraction = (item: EntryItem): item is Retraction => 'retract' in item;
 export const isErasure = (item: EntryItem): item is Erasure => 'erase' in item;
 
-/** Chooses a schema by the item's members so that invalid items get the most helpful errors. */
+/**
+ * Chooses a schema by the members of the item, so that the errors for an invalid item are about the intended kind of
+ * item.
+ */
 export function schemaOfItem(candidate: unknown): z.ZodType<EntryItem> {
   if (typeof candidate !== 'object' || candidate === null) return arrivalSchema;
   if ('retract' in candidate) return retractionSchema;

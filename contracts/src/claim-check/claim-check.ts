@@ -6,8 +6,8 @@ import { dateTimeSchema } from '../text/text.ts';
 import { MAX_FURTHER_TRACES } from './traces.ts';
 
 /**
- * A run: one lifetime of a producer's lane for a partition (in 0.1.0, for a feed). Sequence numbers have no gaps within
- * a run.
+ * The name of a run, which is one lifetime of a producer's lane for a partition (in 0.1.0, for a feed). Sequence
+ * numbers have no gaps within a run.
  */
 export const runSchema = z.string().regex(/^[A-Za-z0-9]{8}$/, 'must be 8 letters or digits');
 export const seqSchema = z.int().min(1);
@@ -18,14 +18,14 @@ const common = {
   seq: seqSchema,
   expiresAt: dateTimeSchema,
   traceparent: z.string().optional(),
-  /** Sampled trace contexts of the entry's requests, excluding `traceparent`. */
+  /** The sampled trace contexts of the entry's requests, except the context in `traceparent`. */
   furtherTraces: z.array(z.string()).max(MAX_FURTHER_TRACES).optional(),
   notifications: z.array(z.unknown()).min(1).max(MAX_ENTRY_NOTIFICATIONS),
 };
 
 /**
- * Maximum number of partitions. Feeds in the same partition share lanes, entries and turns. Which partition a feed is
- * in doesn't affect correctness.
+ * Maximum number of partitions. Feeds in the same partition share lanes, entries and turns. Any assignment of feeds to
+ * partitions is correct.
  */
 export const MAX_PARTITIONS = 64;
 export const partitionSchema = z
@@ -37,10 +37,10 @@ export const partitionSchema = z
 export const PARTITION_VERSION = 2;
 
 /**
- * The deposited payload: items for any feeds in the same partition. Never modified after the first write. It includes
- * `expiresAt` because a separate command sets the TTL, and a crash can prevent that command. While an entry exists,
- * some of its publications might not be committed or broadcast yet. Items are opaque here. The bff validates each item
- * separately.
+ * An entry: items for any feeds in the same partition. Never modified after the first write. It includes `expiresAt`
+ * because the TTL is set by a separate command, and a crash can prevent that command. While an entry exists, some of
+ * its publications might not be committed or broadcast yet. This schema does not check the items. The bff validates
+ * each item separately.
  */
 export const partitionEntrySchema = z.strictObject({
   ...common,
@@ -59,7 +59,7 @@ export type PartitionAnnouncement = z.infer<typeof partitionAnnouncementSchema>;
 /** Identifies a partition's entry. */
 export type PartitionEntryName = Pick<PartitionAnnouncement, 'run' | 'partition' | 'seq'>;
 
-/** An entry's Redis key. A partition's entries all share a hash slot. */
+/** An entry's Redis key. All entries of a partition have the same Redis Cluster hash slot. */
 export const partitionEntryKey = ({ run, partition, seq }: PartitionEntryName): string =>
   `entry:{${partition}}:${run}:${seq}`;
 
@@ -70,7 +70,7 @@ export function partitionOf(feed: string, partitions: number): number {
   return (hash >>> 0) % partitions;
 }
 
-/** A feed's deposited payload, as written by 0.1.0. Otherwise the same as `partitionEntrySchema`. */
+/** An entry of 0.1.0, with items for a single feed. Otherwise the same as `partitionEntrySchema`. */
 export const entrySchema = z.strictObject({
   ...common,
   v: z.literal(DOCUMENT_VERSION),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { faultSchema } from '../http/problem.ts';
 import { idSchema } from '../text/text.ts';
 
-/** An invalid event from the `notifications` topic: id, source, errors, and data as JSON. */
+/** An invalid event from the `notifications` topic: its id, its source, its errors, and its data as JSON. */
 export const refusedEventSchema = z.strictObject({
   event: z.string(),
   source: z.string().optional(),
@@ -11,17 +11,20 @@ export const refusedEventSchema = z.strictObject({
 });
 export type RefusedEvent = z.infer<typeof refusedEventSchema>;
 
-/** Name prefix of refused events. Entry names start with `entry:`. */
+/** The names of refused events' set-aside records start with this prefix. Names of entries start with `entry:`. */
 export const REFUSED_EVENT_PREFIX = 'event:';
 
-/** Returns a string's SHA-256 in hex. Passed in by callers because browsers have no synchronous SHA-256. */
+/**
+ * Returns the SHA-256 of a string in hex. The caller passes this function in because browsers have no synchronous
+ * SHA-256.
+ */
 export type Sha256 = (text: string) => string;
 const DIGITS = 32;
 
 /** Maximum event id length in characters. Longer ids are replaced with a hash. */
 export const MAX_EVENT_ID = 1_024;
 
-/** The event's `id` if it is a non-empty string, otherwise a hash of the data. */
+/** Returns the event's `id` if it is a non-empty string, otherwise a hash of the data. */
 export const idOfEvent = (id: unknown, data: unknown, sha256: Sha256): string =>
   typeof id === 'string' && id !== ''
     ? shortEventId(id, sha256)
@@ -30,8 +33,8 @@ export const idOfEvent = (id: unknown, data: unknown, sha256: Sha256): string =>
 const shortEventId = (id: string, sha256: Sha256): string => (id.length > MAX_EVENT_ID ? sha256(id) : id);
 
 /**
- * The id for an item without an id: the event's id, followed by the item's index if the data is an array. If the result
- * isn't a valid notification id, it's hashed and prefixed with `event-`.
+ * Returns the id for an item that has none: the event's id, followed by the item's index if the data is an array. If
+ * that is not a valid notification id, returns a hash of it, prefixed with `event-`.
  */
 export function idOfItem(event: string, data: unknown, index: number, sha256: Sha256): string {
   const id = Array.isArray(data) ? `${event}:${index}` : event;
@@ -39,8 +42,8 @@ export function idOfItem(event: string, data: unknown, index: number, sha256: Sh
 }
 
 /**
- * In a `POST /notifications` body, adds an id to each notification that has none. If no response arrives, the body can
- * then be sent again safely.
+ * Adds an id to each notification without one in a body of `POST /notifications`. If no response arrives, the client
+ * can then safely send the same body again.
  */
 export function withIds(body: unknown, idAt: (index: number) => string): unknown {
   const items = [body].flat().map((item: unknown, index) => {

@@ -1,7 +1,9 @@
-/** Maximum number of additional traces per entry. */
+/** Maximum number of trace contexts per entry in addition to `traceparent`. Further contexts are dropped. */
 export const MAX_FURTHER_TRACES = 15;
 
-/** An entry's W3C trace contexts. An entry can contain notifications from multiple requests. */
+/**
+ * An entry's W3C trace contexts. There can be several because an entry can contain notifications from several requests.
+ */
 export interface Traced {
   traceparent?: string | undefined;
   furtherTraces?: string[] | undefined;

@@ -8,7 +8,7 @@ const areNames: Guard<readonly string[]> = listOf(isText);
 
 const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
 
-/** Checks only the members that the client uses. The time zone is validated on use. */
+/** Checks only the members that the client uses. The time zone is checked when it is used. */
 const isQuietHours = (value: unknown): value is QuietHours | null =>
   value === null || (isObject(value) && isText(value['timeZone']) && areNames(value['allow']));
 

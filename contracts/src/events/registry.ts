@@ -18,7 +18,7 @@ const byName = new Map<string, AnyEvent>(Object.values(all).map((event) => [even
 
 export const SERVER_EVENT_NAMES = /* @__PURE__ */ Array.from(byName.keys()) as readonly ServerEventName[];
 
-/** An event's definition. `undefined` if a newer version added the event. */
+/** Returns an event's definition, or `undefined` if a newer version has added the event. */
 export const serverEventNamed = (name: string): AnyEvent | undefined => byName.get(name);
 
 /** A server event as received by a client. */
@@ -26,7 +26,7 @@ export type ReceivedEvent = {
   [Name in ServerEventName]: { name: Name; payload: ServerEvents[Name] };
 }[ServerEventName];
 
-/** Validates a received event against the event's schema. Returns `unknown` if a newer server added the event. */
+/** Validates a received event against its schema. Returns `unknown` if a newer server has added the event. */
 export function checkReceived(name: string, payload: unknown): ReceivedEvent | 'unknown' | 'malformed' {
   const event = serverEventNamed(name);
   if (!event) return 'unknown';

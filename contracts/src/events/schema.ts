@@ -1,6 +1,6 @@
 /**
- * Server event schemas as type guards. They check only the members that the client uses. All other members are
- * accepted because newer servers can add some. Browsers load this file, so it doesn't use a schema library.
+ * The schemas of server events consist of type guards. They check only the members that the client uses. Other members
+ * are accepted because newer servers can add some. Browsers load this file, so it does not use a schema library.
  */
 export type Guard<T> = (value: unknown) => value is T;
 

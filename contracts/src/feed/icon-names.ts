@@ -1,4 +1,4 @@
-/** Icons that every page can draw without loading an image. Pages show the severity's icon for unknown names. */
+/** Icons that every page can draw without loading an image. For other names, pages show the severity's icon. */
 export const ICON_NAMES = [
   ...[
     'alarm',
@@ -23,6 +23,6 @@ export type IconName = (typeof ICON_NAMES)[number];
 /** Whether the icon is an image URL. */
 export const isImageIcon = (icon: string): boolean => icon.startsWith('https://');
 
-/** An image URL's origin, formatted as in `ICON_ORIGINS`. `undefined` for an icon name. */
+/** Returns the origin of an image URL in the format of `ICON_ORIGINS`, or `undefined` for an icon name. */
 export const originOfIcon = (icon: string): string | undefined =>
   isImageIcon(icon) && URL.canParse(icon) ? new URL(icon).origin : undefined;

@@ -8,7 +8,7 @@ describe('an icon', () => {
   it.each([
     ...['bell', 'rocket', 'https://cdn.example.com/a.png', 'https://cdn.example.com:8443/a?b=c'],
     ...['https://h', 'https://h?a@b', 'https://h\\a@b', 'https://cdn.example.com/npm/icons@1/a.svg'],
-  ])('should be an icon name or an https image URL, also according to its pattern: %s', (icon) => {
+  ])('should be accepted if it is an icon name or an https image URL, and match the pattern: %s', (icon) => {
     expect(iconSchema.safeParse(icon).success).toBe(true);
     expect(icon).toMatch(pattern);
   });
@@ -35,7 +35,7 @@ describe('an icon', () => {
   });
 });
 
-it('should accept a short token as the category', () => {
+it('should accept only short lowercase names as categories', () => {
   expect(['billing', 'ci.build', '2fa'].every((name) => categorySchema.safeParse(name).success)).toBe(true);
   expect(
     ['', 'Billing', '-a', 'a b', 'a'.repeat(41)].some((name) => categorySchema.safeParse(name).success),

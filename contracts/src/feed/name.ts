@@ -38,8 +38,9 @@ export const feedSchema = z
 const encoder = new TextEncoder();
 
 /**
- * The feed's name in keys and actor ids, unique for each feed. UTF-8 bytes other than `A–Z a–z 0–9 . _ : -` are
- * encoded as `~XX`, so the name survives URLs and Dapr (which uses `||` as a separator).
+ * Returns the feed's name for storage keys and actor ids. It is unique for each feed. UTF-8 bytes other than
+ * `A–Z a–z 0–9 . _ : -` are encoded as `~XX`, so that the name can be used in URLs and in Dapr, which uses `||` as a
+ * separator.
  */
 export const feedKey = (feed: string): string =>
   /^[A-Za-z0-9._:-]*$/.test(feed)
@@ -51,5 +52,8 @@ export const feedKey = (feed: string): string =>
           : `~${byte.toString(16).toUpperCase().padStart(2, '0')}`;
       }).join('');
 
-/** The feed with this key. @throws URIError if it isn't a feed's key */
+/**
+ * Returns the feed with this key.
+ * @throws URIError if `key` is not the key of a feed
+ */
 export const feedOfKey = (key: string): string => decodeURIComponent(key.replaceAll('~', '%'));

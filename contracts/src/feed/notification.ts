@@ -47,8 +47,8 @@ export const notificationInputSchema = z
       description:
         'Default: a UUIDv7. If the feed already has this id, the notification is accepted but not shown again.',
     }),
-    // Only the description states the default because client generators treat a member with a `default` as always
-    // present.
+    // The default is stated only in the description. If the schema had a `default`, client generators would treat the
+    // member as always present.
     feed: feedSchema.optional().meta({
       description: `The audience: \`all\`, \`topic:<name>\` or \`user:<sub>\`; default: \`${DEFAULT_FEED}\`.`,
     }),
@@ -81,8 +81,9 @@ export const notificationInputsSchema = z
   .max(MAX_NOTIFICATIONS_PER_REQUEST, `must have at most ${MAX_NOTIFICATIONS_PER_REQUEST} notifications`);
 
 /**
- * A complete notification as stored and shown. `createdAt` is when the producer received it. For a scheduled
- * notification, it is `deliverAt`; for an event that arrived late, the time when the event was published.
+ * A complete notification as stored and shown. `createdAt` is the time when the producer received it, with two
+ * exceptions. For a scheduled notification, it is `deliverAt`. For an event that arrived late, it is the time when the
+ * event was published.
  */
 export const notificationSchema = z.strictObject({
   id: idSchema,

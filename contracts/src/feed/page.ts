@@ -16,8 +16,8 @@ const wholeNumber = (message: string) =>
     .refine(Number.isSafeInteger, 'must be at most 9007199254740991');
 
 /**
- * Query parameters for `GET /app/notifications`, which returns the newest page, or the page after `after` or
- * before `before`.
+ * Query parameters for `GET /app/notifications`, which returns the newest page, the page after the offset `after`, or
+ * the page before the offset `before`.
  */
 export const pageQuerySchema = z
   .strictObject({
@@ -53,11 +53,13 @@ export const pageSchema = z.strictObject({
   feed: feedSchema,
   epoch: epochSchema,
   /**
-   * The offset to continue from: the offset of this page's last publication if `more` is set, otherwise the head's. If
-   * the request had `before`, always the head's.
+   * The offset to continue from. If `more` is set, it is the offset of the last publication on this page. Otherwise,
+   * and always if the request had `before`, it is the offset of the head.
    */
   offset: offsetSchema,
-  /** False if the page couldn't continue from the requested position. It then contains the newest publications. */
+  /**
+   * False if the page couldn't continue from the requested position. The page then contains the newest publications.
+   */
   recovered: z.boolean(),
   /** Whether later publications exist or, if the request had `before`, earlier publications. */
   more: z.boolean(),

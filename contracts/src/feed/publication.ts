@@ -3,7 +3,10 @@ import { MAX_EPOCH_LENGTH } from '../limits.ts';
 import { notificationSchema } from './notification.ts';
 import { idSchema } from '../text/text.ts';
 
-/** Changes only when the feed's state is lost or the feed is erased. Clients compare epochs only for equality. */
+/**
+ * The epoch of a feed. It changes only if the feed's state is lost or the feed is erased. Clients only compare epochs
+ * for equality.
+ */
 export const epochSchema = z.string().min(1).max(MAX_EPOCH_LENGTH);
 /** Offsets start at 1 and have no gaps. 0 is the position before the first publication. */
 export const offsetSchema = z.int().min(0);
@@ -18,8 +21,8 @@ export type GoneReason = (typeof GONE_REASONS)[number];
 const sharedFields = {
   offset: z.int().min(1),
   /**
-   * Id of the notification that this notification replaced (same collapse key). Kept even after this publication is
-   * gone.
+   * The id of the notification that this one replaced because it had the same collapse key. It is kept even after this
+   * publication is gone.
    */
   replaces: idSchema.optional(),
 };

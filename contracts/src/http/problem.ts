@@ -19,7 +19,10 @@ export const PROBLEM_CODES = [
 ] as const;
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
-/** An input error. `path` is the member's dotted path (`2.actions.0.link`), or empty for the whole input. */
+/**
+ * An error in the input. `path` is the dotted path of the invalid member (`2.actions.0.link`), or empty if the whole
+ * input is invalid.
+ */
 export const faultSchema = z.strictObject({ path: z.string(), message: z.string() });
 export type Fault = z.infer<typeof faultSchema>;
 
@@ -41,7 +44,7 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 export const acceptedSchema = z.strictObject({ ids: z.array(z.string()) });
 export type Accepted = z.infer<typeof acceptedSchema>;
 
-/** All errors found by a schema. Each unknown member gets a separate error. */
+/** Returns all errors that a schema found. Each unknown member is a separate error. */
 export const faultsOf = (error: z.ZodError, prefix: PropertyKey[] = []): Fault[] =>
   error.issues.flatMap((issue) => {
     const path = [...prefix, ...issue.path];
@@ -51,7 +54,7 @@ export const faultsOf = (error: z.ZodError, prefix: PropertyKey[] = []): Fault[]
         message: 'is not a known member',
       }));
     }
-    // Otherwise, the message would say only that a record has an invalid key, not why.
+    // For an invalid key of a record, the outer issue says only that the key is invalid. The nested issue says why.
     const reason = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
     return [{ path: path.map(String).join('.'), message: reason ?? issue.message }];
   });

@@ -9,7 +9,7 @@ export type Interruption =
 
 /**
  * Whether the notification may interrupt the reader at `at` (ms since 1970) with a toast, a sound, or a message on
- * another channel. Shared by browsers and servers so that they always agree.
+ * another channel. Browsers and servers both use this function, so that they always agree.
  */
 export function mayInterrupt(
   preferences: Preferences,

@@ -5,8 +5,8 @@ type Searched = Pick<Notification, 'title' | 'body' | 'source' | 'category' | 'a
 
 /**
  * Returns a function that checks whether a notification contains every word of `query` in its title, body, source,
- * category or an action's label, ignoring case, accents and ligatures. Without words, every notification matches. The
- * server's search and the page's filter share this, so that they agree on what matches.
+ * category or the label of an action. Ignores case, accents and ligatures. If `query` has no words, every notification
+ * matches. The server's search and the page's filter both use this function, so that they find the same notifications.
  */
 export function matchesWords(query: string): (notification: Searched) => boolean {
   const words = fold(query).split(/\s+/).filter(Boolean);
@@ -21,6 +21,6 @@ const fold = (text: string): string =>
   text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
-    // Upper case last turns `ß` and `ẞ` into `SS`.
+    // Converting to upper case last turns `ß` and `ẞ` into `SS`.
     .toLowerCase()
     .toUpperCase();

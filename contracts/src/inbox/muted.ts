@@ -14,8 +14,8 @@ export interface MutedUntil {
 /** A reader's notification preferences on all devices. */
 export interface Preferences {
   /**
-   * Muted feeds, severities, sources and categories. Muted notifications are in the inbox but don't interrupt or count
-   * as unread.
+   * Muted feeds, severities, sources and categories. Muted notifications are in the inbox, but don't interrupt the
+   * reader and don't count as unread.
    */
   feeds: readonly string[];
   severities: readonly Severity[];
@@ -39,7 +39,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   desktop: false,
 };
 
-/** The notification properties that preferences depend on. */
+/** The properties of a notification that decide whether it may interrupt the reader. */
 export type Interrupting = Pick<Notification, 'feed' | 'severity'> &
   Partial<Pick<Notification, 'source' | 'category'>>;
 

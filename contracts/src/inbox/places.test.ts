@@ -74,7 +74,7 @@ describe('isOlderState', () => {
     expect(isOlderState(state(2, waiting), state(2, ended))).toBe(true);
     expect(isOlderState(state(2, ended), state(2, waiting))).toBe(false);
     expect(isOlderState(state(2, ended), state(2, ended))).toBe(false);
-    // `state` lacks the second snooze's mark, which has expired by now.
+    // The first state has no mark for the second snooze because that mark has expired.
     expect(isOlderState(state(2, ended), state(2, ended, mark(2, { due: true })))).toBe(false);
   });
 });

@@ -3,7 +3,8 @@ import { inRanges, type Ranges } from './ranges.ts';
 
 /**
  * A snoozed notification. When the snooze has ended (`due`), the notification is back in the inbox until the reader
- * archives it, and unread until the reader marks it as read. The snooze mark overrides the notification's other marks.
+ * archives it. It is unread until the reader marks it as read. The snooze mark overrides all other marks of the
+ * notification.
  */
 export interface SnoozeMark {
   id: string;
@@ -31,8 +32,8 @@ export interface InboxState {
 }
 
 /**
- * Whether `state` is older than `known`. The version doesn't change when a snooze ends, so if the versions are equal,
- * the state with a snooze still running is older.
+ * Whether `state` is older than `known`. The version doesn't change when a snooze ends. If the versions are equal, the
+ * state in which the snooze is still running is the older one.
  */
 export function isOlderState(state: InboxState, known: InboxState): boolean {
   if (state.version !== known.version) return state.version < known.version;

@@ -83,16 +83,18 @@ export const patchPreferencesSchema = z
 export const preferencesQuerySchema = z.strictObject({ clientId: clientIdSchema.optional() });
 
 /**
- * A reader's stored preferences. Muted feeds and severities are in the mutes document instead. Preserves members
- * added by later versions.
+ * A reader's stored preferences. Muted feeds and severities are stored in the mutes document instead. Members added by
+ * later versions are preserved.
  */
 export const preferencesDocumentSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),
   sources: members.sources,
   categories: members.categories,
-  /** Mutes can end more than a year ahead: the clock of the server that stored them might have been ahead. */
+  /**
+   * A stored mute can end more than a year ahead, because the clock of the server that stored it might have been ahead.
+   */
   mutedUntil: z.array(z.looseObject({ ...mutedUntilSchema.shape, until: dateTimeSchema })).optional(),
-  /** The server that stored the time zone may know more time zones than this one. */
+  /** The server that stored the time zone may know more time zones than this server. */
   quietHours: z.looseObject({ ...quietHoursSchema.shape, timeZone: z.string().max(64) }).nullable(),
   sound: members.sound,
   desktop: members.desktop,

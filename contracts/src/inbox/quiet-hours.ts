@@ -25,7 +25,7 @@ export interface QuietHours {
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/** If back-to-back quiet hours last longer than this, they are assumed never to end. */
+/** Quiet hours that follow each other without a break for longer than this are assumed never to end. */
 const MAX_MS = 8 * DAY_MS;
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
@@ -62,7 +62,7 @@ export function isTimeZone(name: string): boolean {
 const timeOfDay = (time: string): number =>
   (Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))) * MINUTE_MS;
 
-/** A reading: the local time in a time zone, encoded as if it were UTC (ms since 1970). */
+/** Returns a reading: the local time in a time zone, encoded as if it were UTC (ms since 1970). */
 function readingAt(timeZone: string, at: number): number {
   const [month = 0, day, year = 0, hour, minute] = (formatterOf(timeZone).format(at).match(/\d+/g) ?? []).map(
     Number,
@@ -81,18 +81,18 @@ class Clock {
     this.#offsets = [at - 2 * DAY_MS, at + 2 * DAY_MS].map((time) => readingAt(timeZone, time) - time);
   }
 
-  /** The reading at a timestamp, using the larger offset. */
+  /** Returns the reading at a timestamp. Assumes the larger of the two offsets. */
   latest(at: number): number {
     return at + Math.max(...this.#offsets);
   }
 
-  /** The first timestamp at which clocks show `reading` or later. */
+  /** Returns the first timestamp at which clocks show `reading` or later. */
   first(reading: number): number {
     const [low, high] = this.#range(reading);
     return low === high || this.#isReached(low, reading) ? low : this.#search(low, high, reading);
   }
 
-  /** The timestamp from which clocks always show `reading` or later. */
+  /** Returns the timestamp from which clocks always show `reading` or later. */
   last(reading: number): number {
     const [low, high] = this.#range(reading);
     if (low === high || !this.#isReached(high - MINUTE_MS, reading)) return high;

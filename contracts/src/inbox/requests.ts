@@ -16,7 +16,7 @@ const ids = idsUpTo(MAX_READ_IDS);
 export const namedIdsSchema = z.strictObject({ ...feedAndReader, ids });
 export type NamedIds = z.infer<typeof namedIdsSchema>;
 
-/** The body of `POST /app/notifications/seen`. With `epoch`, the mark is set only if the feed is in that epoch. */
+/** The body of `POST /app/notifications/seen`. If `epoch` is set, the mark is set only if the feed has that epoch. */
 export const markSeenSchema = z.strictObject({
   ...feedAndReader,
   epoch: epochSchema.optional(),
@@ -25,8 +25,8 @@ export const markSeenSchema = z.strictObject({
 export type MarkSeen = z.infer<typeof markSeenSchema>;
 
 /**
- * The body of `POST /app/notifications/archive`, which archives all notifications up to `offset` that aren't snoozed,
- * and all in `ids`.
+ * The body of `POST /app/notifications/archive`, which archives the notifications in `ids`, and all notifications up to
+ * `offset` except snoozed ones.
  */
 export const archiveSchema = z
   .strictObject({

@@ -18,7 +18,7 @@ export const SEARCH_PARAMETERS = [
 ] as readonly string[];
 
 const MAX_CURSOR = 8 * 1024;
-/** Maximum number of values in each of `severity`, `source` and `category`. */
+/** Maximum number of values in `severity`, in `source` and in `category`. */
 export const MAX_SEARCH_VALUES = 20;
 
 /** Parses comma-separated values. */
@@ -29,8 +29,8 @@ const commaSeparated = <Item extends z.ZodType<string, string>>(item: Item) =>
     .pipe(atMost(MAX_SEARCH_VALUES, 'values', z.array(item).min(1)));
 
 /**
- * Query parameters for a search with `GET /app/notifications`. `feed` can be repeated, and defaults
- * to `all` and, with a token, the reader's own feed and the topics that the token lists by name.
+ * Query parameters for a search with `GET /app/notifications`. `feed` can be repeated. Its default is `all` and, for
+ * requests with a token, also the reader's own feed and the topics that the token lists by name.
  */
 export const searchQuerySchema = z.strictObject({
   q: z
@@ -64,8 +64,8 @@ export type SearchQuery = z.infer<typeof searchQuerySchema>;
 export type Found = { feed: string; epoch: string; offset: number; notification: Notification } & Placed;
 
 /**
- * The matches, newest first. `more` means that the search hit a limit, possibly before finding anything. Continue from
- * `cursor`.
+ * The matches, newest first. `more` means that the search stopped at a limit, possibly before it found anything. To
+ * continue, pass `cursor` in the next request.
  */
 export interface SearchAnswer {
   items: Found[];
@@ -74,8 +74,9 @@ export interface SearchAnswer {
 }
 
 /**
- * A cursor's content, which is opaque to callers. `before` maps each feed to the offset to continue below. `snoozed` is
- * the time (ms since 1970) and short name to continue after, or the number of snoozed notifications already returned.
+ * The content of a cursor. Callers don't interpret it. For each feed, `before` has the offset below which to continue.
+ * `snoozed` says where to continue among the snoozed notifications: after a time (ms since 1970) and short name, or
+ * after the number of notifications already returned.
  */
 export const searchCursorSchema = z.strictObject({
   before: z.record(z.string().max(16), z.int().min(0)),

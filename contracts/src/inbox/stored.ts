@@ -9,7 +9,7 @@ import { dateTimeSchema } from '../text/text.ts';
 const time = z.int().min(0);
 const ranges = z.array(z.tuple([offsetSchema, offsetSchema]).readonly());
 
-/** A reader's marks in a feed. Ignored if the feed is in another epoch. */
+/** A reader's marks in a feed. Ignored if the feed has another epoch. */
 export const feedMarksSchema = z.looseObject({
   epoch: epochSchema,
   seen: offsetSchema,

@@ -4,14 +4,14 @@ import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema, plainText } from '../text/text.ts';
 
 /**
- * A key's permissions. With `fallback`, its notifications may have fallbacks. With `receipts`, it may look up who has
- * received a notification.
+ * The permissions that a key can have. A key with `fallback` can publish notifications with fallbacks. A key with
+ * `receipts` can look up who has received a notification.
  */
 export const KEY_SCOPES = ['publish', 'retract', 'erase', 'fallback', 'receipts'] as const;
 export const keyScopeSchema = z.enum(KEY_SCOPES, `must be one of ${KEY_SCOPES.join(', ')}`);
 export type KeyScope = z.infer<typeof keyScopeSchema>;
 
-/** The scopes for records without `scopes`, for example from 0.1.0. */
+/** The scopes of keys whose record has no `scopes`, such as keys from 0.1.0. */
 export const DEFAULT_KEY_SCOPES: readonly KeyScope[] = ['publish', 'retract', 'erase'];
 
 /** A publisher's key. Only the hash is stored. */
@@ -22,11 +22,11 @@ export const apiKeySchema = z.strictObject({
   hash: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lowercase hexadecimal digits'),
   /** Feeds that the key can use. */
   feeds: z.array(feedPatternSchema).min(1).max(200),
-  /** Maximum notifications per second, on average. Each producer instance counts separately. */
+  /** Maximum number of notifications per second, on average. Each producer instance enforces this limit separately. */
   perSecond: z.int().min(1).max(100_000),
   /** Permitted actions on these feeds. Default: `DEFAULT_KEY_SCOPES`. */
   scopes: z.array(keyScopeSchema).min(1).max(KEY_SCOPES.length).optional(),
-  /** If set, the only `source` that notifications published with the key can have. */
+  /** If set, notifications published with the key can have only this `source`. */
   source: plainText({ max: 80 }).optional(),
   createdAt: dateTimeSchema.optional(),
   expiresAt: dateTimeSchema.optional(),

@@ -3,7 +3,10 @@ import { DOCUMENT_VERSION } from '../names.ts';
 import { DEFAULT_PAGE_LIMIT, MAX_PAGE_LIMIT } from '../limits.ts';
 import { dateTimeSchema } from '../text/text.ts';
 
-/** Recorded actions. Other requests are recorded only if refused: `internal-call` on an internal port, else `call`. */
+/**
+ * The actions that the audit trail records. Any other request is recorded only if it is refused: as `internal-call` on
+ * an internal port, otherwise as `call`.
+ */
 export const AUDIT_ACTIONS = [
   'publish',
   'retract',
@@ -23,7 +26,7 @@ export const AUDIT_ACTIONS = [
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-/** `uncertain` means that the action might have been partly or fully executed. */
+/** The outcomes of actions. `uncertain` means that the action might have been executed partly or completely. */
 export const AUDIT_OUTCOMES = [
   'done',
   'uncertain',
@@ -40,26 +43,26 @@ export type AuditVia = 'http' | 'invocation' | 'topic' | 'ops' | 'cli' | 'secret
 
 /**
  * The audit trail's streams. Each is trimmed separately so that a flood of refused attempts can't push out completed
- * actions. Positions refer to streams by index in this list.
+ * actions. A record's position contains the index of its stream in this list.
  */
 export const AUDIT_STREAMS = ['acts', 'publications', 'refusals'] as const;
 export type AuditStream = (typeof AUDIT_STREAMS)[number];
 
-/** Maximum JSON size of a record in bytes. */
+/** Maximum JSON size of a record in bytes. A record that would be larger lists fewer feeds and ids. */
 export const MAX_AUDIT_RECORD_BYTES = 1_024;
 /**
- * Maximum number of records per stream (the component's `maxLenApprox`). Redis trims whole nodes, so up to 100 more
- * can remain.
+ * Maximum number of records per stream (`maxLenApprox` in the Dapr component). Redis deletes the oldest records in
+ * blocks, so a stream can have up to 100 more.
  */
 export const MAX_AUDIT_RECORDS = 10_000;
-/** Maximum number of distinct feeds that a record counts. */
+/** Maximum number of distinct feeds that a record counts. Further feeds are ignored. */
 export const MAX_AUDIT_FEEDS_COUNTED = 1_000;
 
-/** Consumers of the trail accept unknown words because newer versions can add some. */
+/** An action, outcome or other name in a record. Unknown names are accepted because newer versions can add some. */
 const wordSchema = z.string().regex(/^[a-z][a-z-]{0,31}$/, 'must be a lowercase word');
 const listSchema = z.object({
   count: z.int().min(1),
-  /** The first names in the list, limited to what fits into the record. */
+  /** The first names in the list: at most 16, or fewer if the record would become too large. */
   first: z.array(z.string()),
 });
 
@@ -82,13 +85,13 @@ export const auditRecordSchema = z.object({
   actor: z.object({
     kind: wordSchema,
     name: z.string().optional(),
-    /** Set if the sender claimed this name and it wasn't verified. */
+    /** Set if `name` is only the sender's claim and wasn't verified. */
     claimed: z.literal(true).optional(),
   }),
   feeds: listSchema.optional(),
-  /** Targets of the action: notification ids, or names of set-aside records, keys or readers. */
+  /** The targets of the action: ids of notifications, or names of set-aside records, keys or readers. */
   ids: listSchema.optional(),
-  /** The instance that recorded it. */
+  /** The instance that recorded the action. */
   instance: z.string(),
   traceId: z.string().optional(),
 });
@@ -97,8 +100,8 @@ export type AuditRecord = z.infer<typeof auditRecordSchema>;
 const POSITION = /^(\d{1,15})-(\d{1,15})\.([0-2])$/;
 
 /**
- * A record's position in the trail. Newer records come first. If times are equal, the stream with the lower index
- * comes first.
+ * A record's position in the trail. Newer records come first. Of records with the same time, the record whose stream
+ * has the lower index comes first.
  */
 export interface AuditPosition {
   ms: number;

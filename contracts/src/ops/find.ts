@@ -9,7 +9,7 @@ import { dateTimeSchema, idSchema } from '../text/text.ts';
 export const namedNotificationSchema = retractRequestSchema;
 export type NamedNotification = z.infer<typeof namedNotificationSchema>;
 
-/** Where a notification can be. Each place is searched only up to a limit. */
+/** The places where a notification can be. Each place is searched only up to a limit. */
 export const FIND_PLACES = ['feed', 'entries', 'setAside', 'schedules'] as const;
 export type FindPlace = (typeof FIND_PLACES)[number];
 
@@ -19,7 +19,7 @@ export const foundPlaceSchema = z.discriminatedUnion('place', [
   z.object({ place: z.literal('gone'), offset: z.int().min(1), reason: z.enum(GONE_REASONS) }),
   /** The feed remembers the id but no longer has the content. */
   z.object({ place: z.literal('forgotten') }),
-  /** The feed remembers that the id was retracted, and will never show a notification with that id. */
+  /** The feed remembers that this id was retracted, so it will never show a notification with the id. */
   z.object({ place: z.literal('retracted') }),
   z.object({ place: z.literal('waiting'), entry: z.string() }),
   z.object({ place: z.literal('setAside'), entry: z.string(), reason: z.enum(SET_ASIDE_REASONS) }),
@@ -44,7 +44,10 @@ export const operationSchema = z.discriminatedUnion('do', [
 ]);
 export type Operation = z.infer<typeof operationSchema>;
 
-/** The response to `find-schedule`: when the notification is due (ms since 1970). Null if it isn't scheduled. */
+/**
+ * The response to `find-schedule`: the time when the notification is due (ms since 1970), or null if it is not
+ * scheduled.
+ */
 export const scheduleFoundSchema = z.object({ at: z.int().min(0).nullable() });
 export type ScheduleFound = z.infer<typeof scheduleFoundSchema>;
 
@@ -52,8 +55,8 @@ export type ScheduleFound = z.infer<typeof scheduleFoundSchema>;
 export const MAX_LISTED_SCHEDULES = 100;
 
 /**
- * The response to `list-schedules` and `GET /app/ops/schedules`: the schedules as of `at`. If the list is incomplete,
- * `count` is a minimum.
+ * The response to `list-schedules` and `GET /app/ops/schedules`: the schedules at the time `at`. If `isComplete` is
+ * false, there are at least `count` schedules.
  */
 export const scheduleListSchema = z.object({
   at: dateTimeSchema,

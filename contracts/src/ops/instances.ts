@@ -9,13 +9,16 @@ const rate = z.number().min(0);
 const latency = z.number().min(0).nullable();
 const count = z.int().min(0);
 
-/** The broker's counts of announcements that the bffs haven't finished processing. */
+/** The broker's counts of announcements that no bff has finished processing. */
 export const announcementQueueSchema = z.object({
-  /** Announcements not read by any sidecar yet. */
+  /** Announcements that no sidecar has read yet. */
   waiting: count,
-  /** Announcements read but not acknowledged. They are being processed, or have failed and will be retried. */
+  /**
+   * Announcements that a sidecar has read but not acknowledged. They are being processed, or have failed and will be
+   * retried.
+   */
   heldBack: count,
-  /** Age (ms) of the oldest announcement, whether waiting or held back; 0 without announcements. */
+  /** Age (ms) of the oldest announcement, whether waiting or held back. 0 if there are no announcements. */
   oldestMs: count,
 });
 export type AnnouncementQueue = z.infer<typeof announcementQueueSchema>;
@@ -50,7 +53,7 @@ export const instanceSnapshotSchema = z.object({
 });
 export type InstanceSnapshot = z.infer<typeof instanceSnapshotSchema>;
 
-/** Instance names. Each instance has a separate snapshot document, which expires automatically. */
+/** The names of the instances. Each instance's snapshot is a separate document, which expires automatically. */
 export const instanceIndexSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   instances: z.array(z.string()),

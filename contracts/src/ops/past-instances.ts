@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema } from '../text/text.ts';
 
-/** Lifetime of an instance's history in seconds, from the last snapshot. Also applies to instances that are gone. */
+/** Seconds for which an instance's history is stored after its last snapshot, even if the instance no longer runs. */
 export const PAST_SECONDS = 3_600;
-/** Maximum number of minutes per instance, including the current minute. */
+/** Maximum number of minutes in an instance's history, including the current minute. */
 export const MAX_PAST_MINUTES = 60;
-/** Maximum number of instances with a history. At most 12 KB each, so 600 KB in total. */
+/** Maximum number of instances with a history. A history has at most 12 KB, so all together have at most 600 KB. */
 export const MAX_PAST_INSTANCES = 50;
 
 const metric = z.number().min(0);
 
-/** Metrics for a minute: average rates, and the maximum of every other metric. */
+/** Metrics for a minute: the average of each rate, and the maximum of every other metric. */
 export const pastMinuteSchema = z.object({
   /** Minutes since 1970. */
   minute: z.int().min(0),
@@ -21,7 +21,7 @@ export const pastMinuteSchema = z.object({
   suppressed: metric,
   p50Ms: metric.nullable(),
   p99Ms: metric.nullable(),
-  /** Age of the oldest unfinished announcement in ms. */
+  /** Age (ms) of the oldest announcement that was not completely processed. */
   oldestMs: metric.nullable(),
   /** Redis memory usage in bytes. */
   redisUsed: metric.nullable(),
@@ -36,7 +36,7 @@ export const pastInstanceSchema = z.object({
   startedAt: dateTimeSchema,
   /** The time of the last snapshot. */
   at: dateTimeSchema,
-  /** When the instance was shut down. If this is missing and the instance is no longer listed, it vanished. */
+  /** When the instance was shut down. Missing while the instance runs, and if it crashed. */
   stoppedAt: dateTimeSchema.optional(),
   /** The minutes, oldest first. */
   minutes: z.array(pastMinuteSchema).max(MAX_PAST_MINUTES),

@@ -4,11 +4,14 @@ import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema } from '../text/text.ts';
 import { parseDateTime } from '../text/time.ts';
 
-/** Maximum number of revoked subjects, and maximum document size in bytes. */
+/** Maximum number of revoked subjects, and maximum size of the document in bytes. Further revocations are refused. */
 export const MAX_REVOCATIONS = 1_000;
 export const MAX_REVOCATIONS_BYTES = 100_000;
 
-/** `before` can be in the future, because an issuer's clock might be ahead of ours, but by no more than this. */
+/**
+ * Maximum time that `before` can be in the future. Future times are accepted because the clock of a token's issuer can
+ * be ahead of the server's clock.
+ */
 export const MAX_REVOCATION_AHEAD_MS = 300_000;
 
 /**
@@ -17,7 +20,7 @@ export const MAX_REVOCATION_AHEAD_MS = 300_000;
 export const revokeSchema = z.strictObject({ sub: subSchema, before: dateTimeSchema.optional() });
 export type Revoke = z.infer<typeof revokeSchema>;
 
-/** Tokens of `sub` are rejected if their `iat` is at or before `before`, or missing. */
+/** Revokes all tokens of `sub` whose `iat` is missing, or is at or before `before`. */
 export const revocationSchema = z.strictObject({
   sub: subSchema,
   before: dateTimeSchema,
@@ -37,9 +40,9 @@ export type Revocations = z.infer<typeof revocationsSchema>;
 const YEAR_0 = '0000-01-01T00:00:00.000Z';
 
 /**
- * A stored revocation. If its date is unreadable, it applies to all of the subject's tokens until lifted: it must not
- * get lost, or prevent other revocations from being read. Documents from earlier versions can have dates before the
- * year 0, which are read as the year 0.
+ * A stored revocation. If its date is unreadable, the revocation applies to all of the subject's tokens until it is
+ * lifted. An unreadable date must neither cancel the revocation nor make the other revocations unreadable. Documents
+ * from earlier versions can have dates before the year 0, which are read as the year 0.
  */
 const storedRevocationSchema = revocationSchema.extend({
   before: dateTimeSchema.catch(({ value }) =>

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { setAsideSchema } from '../stored/set-aside.ts';
 import { dateTimeSchema } from '../text/text.ts';
 
-/** Maximum number of set-aside records per response, and maximum content length per record. */
+/** Maximum number of set-aside records per response, and maximum number of characters of content per record. */
 export const MAX_SET_ASIDE_LISTED = 50;
 export const MAX_CONTENT_LISTED = 4_000;
 
-/** A set-aside record in a list. `content` might be truncated. `contentLength` is the full length. */
+/** A set-aside record in a list. `content` can be truncated. `contentLength` is the length of the complete content. */
 export const listedSetAsideSchema = setAsideSchema.extend({ contentLength: z.int().min(0) });
 export type ListedSetAside = z.infer<typeof listedSetAsideSchema>;
 
@@ -23,9 +23,9 @@ export type SetAsideList = z.infer<typeof setAsideListSchema>;
 export const MAX_PUT_BACK = 20;
 
 /**
- * The body of `POST /app/ops/dead-letters/put-back`, which puts back the oldest records. It skips the first `skip`
- * records because an earlier request failed to put them back. It also skips records set aside after `until`, so records
- * that just failed aren't retried.
+ * The body of `POST /app/ops/dead-letters/put-back`, which puts back the oldest records. The server skips the first
+ * `skip` records, which earlier requests failed to put back. It also skips records that were set aside after `until`,
+ * so that records that failed again are not retried.
  */
 export const putBackSchema = z.strictObject({ skip: z.int().min(0).max(100_000), until: dateTimeSchema });
 export type PutBack = z.infer<typeof putBackSchema>;

@@ -5,12 +5,12 @@ import { dateTimeSchema } from '../text/text.ts';
 export const DEPENDENCIES = ['sidecar', 'store', 'redis'] as const;
 export type Dependency = (typeof DEPENDENCIES)[number];
 
-/** The `GET /app/ops/status` response: what the responding instance can report without calling its sidecar. */
+/** The response to `GET /app/ops/status`. To create it, the instance does not call its sidecar. */
 export const opsStatusSchema = z.object({
   at: dateTimeSchema,
   instance: z.string(),
   version: z.string(),
-  /** Dependencies that aren't responding and since when. */
+  /** The dependencies that do not respond, and since when. */
   failing: z.array(z.object({ dependency: z.enum(DEPENDENCIES), since: dateTimeSchema })),
   /** URLs configured by the deployment. */
   links: z.object({ runbook: z.string().optional(), grafana: z.string().optional() }),

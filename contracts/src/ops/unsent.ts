@@ -7,7 +7,7 @@ import { dateTimeSchema, idSchema } from '../text/text.ts';
 /** Maximum number of fallbacks per response and per request. */
 export const MAX_UNSENT_LISTED = 100;
 
-/** Identifies an unsent fallback by reader, notification, channel and the time of its outcome (`at`). */
+/** Identifies an unsent fallback by reader, notification, channel and `at`, the time of its outcome. */
 export const unsentNameSchema = z.strictObject({
   reader: feedSchema.refine((feed) => feed.startsWith('user:'), 'must be user:<sub>'),
   id: idSchema,
@@ -17,14 +17,17 @@ export const unsentNameSchema = z.strictObject({
 });
 export type UnsentName = z.infer<typeof unsentNameSchema>;
 
-/** A fallback that was refused or may not have been sent. */
+/** A fallback that was refused, or that may not have been sent. */
 export const unsentFallbackSchema = unsentNameSchema.extend({
   outcome: z.enum(UNSENT_OUTCOMES),
   reason: z.string().optional(),
 });
 export type UnsentFallback = z.infer<typeof unsentFallbackSchema>;
 
-/** The end of a page: a reader (time and hash) or, if a second hash follows, one of the reader's fallbacks. */
+/**
+ * A cursor identifies the last item of a page: a reader (by time and hash) or, if a second hash follows, one of the
+ * reader's fallbacks.
+ */
 const CURSOR = /^\d{1,16}\.[0-9a-f]{32}(\.[0-9a-f]{16})?$/;
 
 /** Query parameters for `GET /app/ops/fallbacks/unsent`. */
@@ -60,7 +63,7 @@ export const unsentNamesSchema = z.strictObject({
 });
 export type UnsentNames = z.infer<typeof unsentNamesSchema>;
 
-/** Why a fallback couldn't be resent or dismissed. If `unavailable`, it may have been resent or dismissed anyway. */
+/** Why a fallback was not resent or dismissed. With `unavailable`, it may have been resent or dismissed anyway. */
 export const UNSENT_FAULTS = ['not_found', 'no_channel', 'full', 'unavailable'] as const;
 
 /** The response: the number of fallbacks requeued or dismissed, and the fallbacks that failed and why. */

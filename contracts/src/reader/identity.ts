@@ -3,7 +3,7 @@ import { emailAddressSchema } from '../away/contacts.ts';
 import { feedSchema } from '../feed/name.ts';
 import { topicPatternSchema } from '../feed/pattern.ts';
 
-/** Maximum number of topics and of roles in a token. Use `*` to grant more topics. */
+/** Maximum number of topics in a token, and of roles. Use `*` to permit more topics. */
 const MAX_GRANTS = 200;
 
 /** A token's subject: the owner of the feed `user:<sub>`. */
@@ -18,9 +18,9 @@ export const claimsSchema = z.object({
   iat: z.number().optional(),
   feeds: z.array(topicPatternSchema).max(MAX_GRANTS).default([]),
   roles: z.array(z.string().min(1).max(128)).max(MAX_GRANTS).default([]),
-  // An invalid value is ignored and doesn't invalidate the token.
+  // An invalid address is ignored. The token stays valid.
   email: emailAddressSchema.optional().catch(undefined),
-  // Some issuers send it as a string. Anything else doesn't verify the address.
+  // Some issuers send a string. With any other value, the address counts as unverified.
   email_verified: z
     .union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')])
     .optional()
@@ -33,7 +33,7 @@ export interface Identity {
   /** Names of permitted topics, or patterns ending with `*`. */
   feeds: readonly string[];
   roles: readonly string[];
-  /** The address in the token, unless the issuer marks it as unverified. */
+  /** The address in the token. Omitted if the issuer marks it as unverified. */
   email?: string;
   /** When the token was issued (ms since 1970). Omitted if the token has no `iat`. */
   issuedAt?: number;

@@ -12,11 +12,14 @@ const members = {
   ids: atMost(MAX_READ_IDS, 'ids', z.array(idSchema)),
 };
 
-/** The ids in a request: at least one, at most `max`. */
+/** The ids in a request: at least one and at most `max`. */
 export const idsUpTo = (max: number) =>
   atMost(max, 'ids', z.array(idSchema).min(1, 'must have at least one id'));
 
-/** A feed's read state: all notifications up to `offset`, plus `ids` after it. Only grows within an epoch. */
+/**
+ * A feed's read state: all notifications up to `offset` are read, and so are the later ones in `ids`. Within an epoch,
+ * a read state only grows.
+ */
 export const readStateSchema = z.strictObject({
   ...members,
   /** Set in a page if the state is empty because the reader's marks are from an earlier epoch. */
@@ -43,7 +46,7 @@ export const markReadSchema = z
   });
 export type MarkRead = z.infer<typeof markReadSchema>;
 
-/** A feed's stored read state. Ignored if the feed is in another epoch. */
+/** A feed's stored read state. Ignored if the feed has another epoch. */
 export const readDocumentSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   epoch: epochSchema,

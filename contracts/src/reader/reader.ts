@@ -6,12 +6,12 @@ import { idSchema } from '../text/text.ts';
 /** Identifies a browser in deployments without sign-in. */
 export const clientIdSchema = idSchema;
 
-/** A reader's name in keys. Contains no `:`, so keys are unique for each reader and feed. */
+/** The reader's name as part of a storage key. It contains no `:`, so that keys of reader and feed are unique. */
 export const readerKey = (reader: string): string => feedKey(reader).replaceAll(':', '~3A');
 
 /**
- * Documents that belong to a signed-in reader, or to all anonymous readers at an IP address, oldest first. Each item is
- * a key and a creation time (ms since 1970).
+ * The list of documents that belong to a signed-in reader, or to all anonymous readers with the same IP address, oldest
+ * first. Each item consists of a key and a creation time (ms since 1970).
  */
 export const ledgerSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
@@ -19,5 +19,5 @@ export const ledgerSchema = z.strictObject({
 });
 export type Ledger = z.infer<typeof ledgerSchema>;
 
-/** `owner` is a reader's name or IP address. */
+/** The key of an owner's ledger. `owner` is a reader's name, or an IP address. */
 export const ledgerKey = (owner: string): string => `documents:${readerKey(owner)}`;

@@ -6,8 +6,8 @@ import { clientIdSchema } from './reader.ts';
 export const MAX_UNREAD = 1_000;
 
 /**
- * Query parameters for `GET /app/unread`. Without `feed`, the response covers `all` and every feed named in the
- * token.
+ * Query parameters for `GET /app/unread`. Without `feed`, the response covers `all` and every feed that the token lists
+ * by name.
  */
 export const unreadQuerySchema = z.strictObject({
   feed: feedSchema.optional(),
@@ -21,8 +21,8 @@ const count = {
 };
 
 /**
- * Unread publications by feed. `more` means that the actual number is higher. `unseen` counts unread publications since
- * the reader last looked. Version 0.1.0 omits it.
+ * Unread publications by feed. If `more` is set, the actual number is higher. `unseen` counts the unread publications
+ * that the reader has not seen yet. Version 0.1.0 omits it.
  */
 export const unreadSchema = z.strictObject({
   total: z.int().min(0),

@@ -4,7 +4,10 @@ import { MAX_TOKEN_LENGTH } from '../limits.ts';
 import type { Page } from '../feed/page.ts';
 import { positionSchema } from '../feed/publication.ts';
 
-/** The `subscribe` request. Returns the feed's head or, if `position` is set, the publications after that position. */
+/**
+ * The `subscribe` request. The response contains the feed's head or, if `position` is set, the publications after that
+ * position.
+ */
 export const subscribeRequestSchema = z.strictObject({
   feed: feedSchema,
   position: positionSchema.optional(),
@@ -21,7 +24,8 @@ export const handshakeSchema = z.object({
 });
 
 /**
- * The `token` request, which keeps a connection open by refreshing the token. The new token must have the same `sub`.
+ * The `token` request, which replaces the connection's token so that the connection stays open. The new token must have
+ * the same `sub`.
  */
 export const tokenRequestSchema = z.strictObject({ token: z.string().max(MAX_TOKEN_LENGTH) });
 export type TokenRequest = z.infer<typeof tokenRequestSchema>;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * Version of compressed documents. Because it is higher than `DOCUMENT_VERSION`, 0.1.0 treats a compressed document as
- * written by a later version, and not as damaged.
+ * The version of compressed documents. It is higher than `DOCUMENT_VERSION`, so that 0.1.0 reports a compressed
+ * document as written by a later version, and not as damaged.
  */
 export const COMPRESSED_VERSION = 2;
 

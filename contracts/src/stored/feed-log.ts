@@ -7,9 +7,9 @@ import { epochSchema, offsetSchema, publicationSchema } from '../feed/publicatio
 const time = z.int().min(0);
 
 /**
- * Refers to an immutable document with the publications `first` to `last`, the newest of which was published at `at`.
- * `bytes` is the original size of the publications. It counts toward the history's limit even after publications are
- * gone, so removing content doesn't make the history reach further back.
+ * Refers to an immutable document with the publications from offset `first` to `last`. `at` is when the newest of them
+ * was published. `bytes` is the original size of the publications. It counts toward the history's limit even after
+ * publications are gone, so that removing content does not make the history longer.
  */
 export const segmentReferenceSchema = z.strictObject({
   key: z.string(),
@@ -20,13 +20,14 @@ export const segmentReferenceSchema = z.strictObject({
 });
 export type SegmentReference = z.infer<typeof segmentReferenceSchema>;
 
-/** Refers to an immutable document with `count` hashes of ids, the newest of which was added at `at`. */
+/** Refers to an immutable document with hashes of `count` ids. `at` is when the newest of them was added. */
 export const idsReferenceSchema = z.strictObject({ key: z.string(), count: z.int().min(1), at: time });
 export type IdsReference = z.infer<typeof idsReferenceSchema>;
 
 /**
- * A run's entries `from` to `to`, committed as publications `first` to `last` (none if `last < first`). The
- * publications might not have been broadcast yet, and the entries might not have been popped.
+ * The entries `from` to `to` of a run, which were committed as the publications `first` to `last`. There are no
+ * publications if `last < first`. The publications might not have been broadcast yet, and the entries might not have
+ * been claimed.
  */
 export const unconfirmedSchema = z.strictObject({
   run: runSchema,
@@ -38,9 +39,9 @@ export const unconfirmedSchema = z.strictObject({
 export type Unconfirmed = z.infer<typeof unconfirmedSchema>;
 
 /**
- * A feed's commit point. Written only if the etag hasn't changed since it was read. `version` counts writes and equals
- * the etag unless the store lost data. `producers` maps each run to the highest finished sequence number and the time
- * it finished. Optional members are omitted if empty so that older versions can read the head.
+ * The head of a feed. Written only if its etag hasn't changed since it was read. `version` counts writes and equals the
+ * etag, unless the store has lost data. `producers` maps each run to its highest finished sequence number and the time
+ * when that entry was finished. Optional members are omitted if empty, so that older versions can read the head.
  */
 export const headSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
@@ -51,20 +52,20 @@ export const headSchema = z.strictObject({
   ids: z.array(idsReferenceSchema),
   producers: z.record(z.string(), z.tuple([seqSchema, time])),
   unconfirmed: z.array(unconfirmedSchema),
-  /** Documents that contain hashes of retracted ids. They outlive the epoch. */
+  /** Documents that contain hashes of retracted ids. They are kept when a new epoch begins. */
   retractions: z.array(idsReferenceSchema).optional(),
   /**
-   * Key of the list of documents that this commit removed. The documents are deleted before the next commit, and the
-   * list is deleted last.
+   * The key of the list of documents that this commit removed. These documents are deleted before the next commit, and
+   * then the list is deleted.
    */
   withdrawn: z.string().optional(),
   /**
-   * Set if this commit erased the feed. While the `withdrawn` list exists, the erasure is unfinished: the feed's
-   * content elsewhere must be deleted before the next commit. Earlier versions omit the list if the feed had no
-   * documents.
+   * Set if this commit erased the feed. While the `withdrawn` list exists, the erasure is unfinished: before the next
+   * commit, the feed's content must also be deleted in all other places. Earlier versions omit the list if the feed had
+   * no documents.
    */
   erased: z.literal(true).optional(),
-  /** Notifications published before this time are erased and are ignored if they arrive later. */
+  /** Notifications published before this time are erased. If such a notification arrives later, it is ignored. */
   erasedAt: time.optional(),
 });
 export type Head = z.infer<typeof headSchema>;
@@ -86,17 +87,17 @@ export const withdrawnDocumentSchema = z.strictObject({
 export type WithdrawnDocument = z.infer<typeof withdrawnDocumentSchema>;
 
 /**
- * The epoch that every feed starts in. It gives feeds an epoch before the head is first written. Created once per
- * store, and again if the store has lost it.
+ * The first epoch of every feed. It gives a feed an epoch before its head is first written. Written once per store, and
+ * again if the store loses it.
  */
 export const originSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), epoch: epochSchema });
 export type Origin = z.infer<typeof originSchema>;
 export const ORIGIN_KEY = 'origin';
 
 /**
- * A partition's progress: for each run, a sequence number with a timestamp. All of the run's entries up to that number
- * have been committed and broadcast. Written before the entries are popped. If two instances write it, the higher
- * number for each run wins.
+ * The progress of a partition: a sequence number and a time for each run. All entries of the run up to that number have
+ * been committed and broadcast. The checkpoint is written before the entries are claimed. If two instances write it,
+ * the higher number wins for each run.
  */
 export const checkpointSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
@@ -109,6 +110,6 @@ export const checkpointKey = (partition: number): string => `checkpoint:{${parti
 export const headKey = (feed: string): string => `head:${feedKey(feed)}`;
 export const segmentKey = (feed: string, unique: string): string => `segment:${feedKey(feed)}:${unique}`;
 export const idsKey = (feed: string, unique: string): string => `ids:${feedKey(feed)}:${unique}`;
-/** Omits the feed's name because a head can refer to many of these documents and must stay small. */
+/** The key doesn't contain the feed's name, because a head can refer to many of these documents and must stay small. */
 export const retractionsKey = (unique: string): string => `retracted:${unique}`;
 export const withdrawnKey = (unique: string): string => `withdrawn:${unique}`;

@@ -2,8 +2,8 @@ import { ZodError } from 'zod';
 import { DOCUMENT_VERSION } from '../names.ts';
 
 /**
- * Whether a document with these validation errors might have been written by a later version. `value` is the document.
- * If it is omitted, any error in the version number counts as a later version.
+ * Whether a document with these validation errors might have been written by a later version. Pass the document as
+ * `value`. Without `value`, any error in the version number counts as a later version.
  */
 export function isOfLaterVersion({ issues }: ZodError, value?: unknown): boolean {
   if (issues.every(({ code }) => code === 'unrecognized_keys')) return true;

@@ -4,8 +4,8 @@ import { epochSchema, offsetSchema } from '../feed/publication.ts';
 import { DOCUMENT_VERSION } from '../names.ts';
 
 /**
- * A count for each publication, stored as changes: an `[offset, change]` pair for each publication whose count differs
- * from the previous publication's.
+ * A count for each publication, stored as changes. If a publication has another count than the publication before it,
+ * the list contains the pair `[offset, change]`.
  */
 const stepsSchema = z.array(z.tuple([offsetSchema, z.int()]));
 
@@ -13,8 +13,9 @@ export const COUNTED = ['pages', 'seen', 'read', 'archived'] as const;
 export type Counted = (typeof COUNTED)[number];
 
 /**
- * Number of pages that received a feed's publications, and number of readers who saw, read and archived them. Contains
- * no names. A publication's count is the sum of the changes up to its offset. Counts below `from` are unknown.
+ * The number of pages that received each of a feed's publications, and the number of readers who saw, read and archived
+ * it. Contains no names of readers. A publication's count is the sum of the changes up to its offset. Counts below
+ * `from` are unknown.
  */
 export const receiptCountsSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),

@@ -27,8 +27,9 @@ export const DUE_WINDOW_KEY = 'soon';
 export const dueKey = (name: string): string => `soon:${name}`;
 
 /**
- * A document in the schedule index. Contains names and due times of schedules that are stored as jobs. Used only for
- * the list on the ops page. Until `partialUntil`, the index is incomplete because some schedules didn't fit.
+ * A document in the schedule index. Contains the names and due times of schedules that are stored as Dapr jobs. Used
+ * only for the list on the operations page. Until the time `partialUntil`, the index is incomplete because some
+ * schedules did not fit.
  */
 export const scheduleIndexSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),

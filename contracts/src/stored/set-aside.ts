@@ -4,7 +4,9 @@ import { dateTimeSchema } from '../text/text.ts';
 
 export const SET_ASIDE_REASONS = ['invalid', 'expired', 'missing'] as const;
 
-/** An entry or item that a feed couldn't accept, with the reason and the content (null if lost). */
+/**
+ * An entry, item or event that could not be processed, with the reason and the content (null if the content is lost).
+ */
 export const setAsideSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   entry: z.string(),
@@ -35,7 +37,10 @@ export const setAsideSizesSchema = z.strictObject({
 /** Set-aside record lifetime in seconds. */
 export const SET_ASIDE_TTL_SECONDS = 7 * 24 * 60 * 60;
 
-/** Whether a record stored at `storedAt` has expired. Records from older versions have no time. */
+/**
+ * Whether a record stored at `storedAt` has expired. Records from older versions have no such time, and never count as
+ * expired.
+ */
 export const hasSetAsideExpired = (storedAt: number | undefined, now: number): boolean =>
   storedAt !== undefined && storedAt + SET_ASIDE_TTL_SECONDS * 1000 <= now;
 

@@ -1,6 +1,6 @@
 const FSI = '\u2068';
 const PDI = '\u2069';
-/** Left-to-right, right-to-left and first-strong isolates. */
+/** The characters that begin a left-to-right, right-to-left or first-strong isolate. */
 const ISOLATES = '\u2066\u2067\u2068';
 /** Characters that change the direction of text, and letters in right-to-left scripts. */
 const DIRECTIONAL =
@@ -8,8 +8,8 @@ const DIRECTIONAL =
 const CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /**
- * Removes characters that would end an isolate around the text, and closes all isolates within it. Inside an isolate,
- * the result can't affect the direction of surrounding text.
+ * Removes the characters that would end an isolate around the text, and closes all isolates in the text. If you put the
+ * result in an isolate, it can't affect the direction of the surrounding text.
  */
 export function contained(text: string): string {
   if (!DIRECTIONAL.test(text)) return text;
@@ -24,10 +24,10 @@ export function contained(text: string): string {
   return result + PDI.repeat(depth);
 }
 
-/** Isolates the text for use in plain text like a label, a live message or a desktop notification. */
+/** Isolates the text for plain-text contexts such as a label, a live message or a desktop notification. */
 export const isolate = (text: string): string =>
   DIRECTIONAL.test(text) ? `${FSI}${contained(text)}${PDI}` : text;
 
-/** Escapes characters that change the text direction so that the JSON is displayed in its actual order. */
+/** Escapes the characters that change the text direction, so that a page displays the JSON in its actual order. */
 export const readableJson = (json: string): string =>
   json.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);

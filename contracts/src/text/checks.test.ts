@@ -39,7 +39,7 @@ describe('a check that spans several members', () => {
     [{ feed: { toString: 1, valueOf: 1 }, fallback: [] }, ['feed', 'fallback', 'fallback']],
     [{ feed: 7, fallback: 'email' }, ['feed', 'fallback', 'fallback']],
     [{ feed: 'user:', fallback: 7 }, ['feed', 'fallback']],
-  ])('should never throw, whatever the types of the members: %j', (members, paths) => {
+  ])('should not throw if members have a wrong type: %j', (members, paths) => {
     expect(pathsOf(notificationInputSchema, { title: 'x', ...members })).toEqual(paths);
   });
 
@@ -72,7 +72,7 @@ describe('a list with too many items', () => {
     ['sources', 200, putPreferencesSchema],
     ['mutedUntil', 20, putPreferencesSchema],
     ['feed', 100, streamQuerySchema],
-  ])('should check only one item beyond its limit: %s, at most %i', (name, max, schema) => {
+  ])('should be checked only up to the first item beyond its limit: %s, at most %i', (name, max, schema) => {
     const at = (count: number) =>
       linesOf(schema, { [name]: Array(count).fill(7) }).filter((line) => line.startsWith(name));
     expect(at(max).some((line) => line.includes('must have at most'))).toBe(false);
@@ -98,7 +98,7 @@ describe('a list of names', () => {
     expect(pathsOf(streamQuerySchema, { feed: ['x', 'all', 'all'] })).toEqual(['feed.0', 'feed']);
   });
 
-  it('should not be measured if it has too many names or an item that is not a string', () => {
+  it('should not have its size checked if it has too many names or an item that is not a string', () => {
     let nested: unknown = [];
     for (let depth = 0; depth < 20_000; depth++) nested = [nested];
     expect(pathsOf(putMutesSchema, { feeds: [nested], severities: [] })).toEqual(['feeds.0']);

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 
 /**
- * The `when` for a check that spans several members. The check runs even if some members are invalid, so that all
- * errors are listed.
+ * The `when` option of a Zod check that involves several members of an object. With it, the check runs even if some
+ * members are invalid, so that all errors are listed.
  */
 export const ifObject = ({ value }: { value: unknown }): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * The `when` for a check of a whole list of strings. The check runs even if some strings are invalid, so that all
- * errors are listed.
+ * The `when` option of a Zod check of a whole list of strings. With it, the check runs even if some strings are
+ * invalid, so that all errors are listed.
  */
 export const ifTexts = ({ value }: { value: unknown }): boolean =>
   Array.isArray(value) && value.every((item) => typeof item === 'string');
@@ -29,8 +29,8 @@ const Bounded = z.core.$constructor<z.ZodArray, z.core.$ZodArrayDef & { reads: n
 );
 
 /**
- * Limits a list to `max` items. If a list is longer, Zod's own limit reports only that. This limit also reports errors
- * in the first `max + 1` items.
+ * Limits a list to `max` items. For a longer list, Zod itself would report only that the list is too long. This limit
+ * also reports the errors in the first `max + 1` items.
  */
 export const atMost = <List extends z.ZodArray>(max: number, what: string, list: List): List =>
   (new Bounded({ ...list.def, reads: max + 1 }) as List)

@@ -1,4 +1,4 @@
-/** Parses JSON. Returns `undefined`, which JSON can't express, for invalid JSON. */
+/** Parses JSON. Returns `undefined` for invalid JSON; no valid JSON has this value. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

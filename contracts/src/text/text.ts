@@ -13,14 +13,14 @@ const patternOf = (control: RegExp): string => {
 };
 const BLANK = /^[\s\p{Z}\p{Cf}]*$/u;
 
-/** Length in Unicode code points. The contracts measure all lengths in code points. */
+/** The length in Unicode code points. All length limits in the contracts count code points. */
 export const codePoints = (text: string): number => {
   let count = 0;
   for (const _ of text) count++;
   return count;
 };
 
-/** Whether the text has no lone surrogates and so survives UTF-8 encoding. */
+/** Whether the text has no lone surrogates. Only such text can be encoded as UTF-8 without loss. */
 export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
 export const hasControlCharacters = (text: string): boolean => CONTROL.test(text);

@@ -12,7 +12,8 @@ export function parseDateTime(text: string): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-// `Date.UTC` reads years below 100 as 1900 to 1999, but the calendar repeats every 400 years.
+// `Date.UTC` reads the years 0 to 99 as 1900 to 1999. The calendar repeats every 400 years, so a later year gives the
+// same result.
 const daysIn = (year: number, month: number): number =>
   new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
 

@@ -1,7 +1,7 @@
 /** This service's settings from the environment. */
 export interface Config {
   port: number;
-  /** The URL to publish to: through the sidecar if `dapr run` started this service, otherwise the producer's own. */
+  /** The URL to publish to: the sidecar's if `dapr run` started this service, otherwise the producer's. */
   producerUrl: string;
   /** A publisher's API key. Required if the producer runs with API_KEYS=on. */
   apiKey: string | undefined;

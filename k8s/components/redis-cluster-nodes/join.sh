@@ -12,7 +12,7 @@ N=${HOSTNAME##*-}
 cli() { valkey-cli -t 2 --user operator "$@" 2> /dev/null; }
 address() { getent hosts "redis-$1.redis" | cut -d ' ' -f 1; }
 
-# Succeeds if this node is connected to all others. If not, introduces it to the missing ones.
+# Succeeds if this node is connected to all others. If not, introduces it to the missing nodes.
 is_joined() {
   status=0
   other=0
@@ -45,7 +45,7 @@ master_to_follow() {
     }'
 }
 
-# Succeeds if a master that serves no slots has a live replica, which may hold the only copy of lost slots.
+# Succeeds if a master that serves no slots has a live replica. That replica may hold the only copy of the slots.
 has_orphan() {
   printf '%s\n' "$nodes" | awk '
     $3 ~ /slave/ && $3 !~ /fail/ { followed[$4] = 1 }

@@ -1,12 +1,15 @@
 import { MAX_AUDIT_FEEDS_COUNTED } from '@tocsin/contracts';
 import type { AuditNote } from './note.ts';
 
-/** Maximum number of groups. When it is reached, attempts without a group are combined under the `several` actor. */
+/**
+ * Maximum number of groups, which limits memory. Once there are this many, attempts that need a new group are combined
+ * under the actor kind `several`.
+ */
 const MAX_GROUPS = 64;
-/** Maximum number of ids to list. A record has no room for more. */
+/** Maximum number of ids to keep in a group, since a record lists no more. */
 const MAX_NAMED = 16;
 
-/** Attempts at the same action by the same actor (or `several`) that will be recorded together. */
+/** Attempts that become one record: the same action by the same actor (or by `several`). */
 export interface AttemptGroup {
   note: Pick<AuditNote, 'action' | 'outcome' | 'via' | 'actor'>;
   from: number;

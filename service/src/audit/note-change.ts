@@ -1,6 +1,6 @@
 import type { AuditNote } from './note.ts';
 
-/** Who makes a change, and how. */
+/** The actor of a change, and the entry point that the actor uses (`via`). */
 export type AuditCaller = Pick<AuditNote, 'actor' | 'via'>;
 
 /** A change to run. `isRefusal` tells whether an error means that nothing was changed. */
@@ -10,8 +10,9 @@ export interface AuditedChange<T> {
 }
 
 /**
- * Runs `change` and notes its outcome in the audit trail: `done`, or `uncertain` after an error that isn't a refusal. If
- * `change` resolves with false, nothing was changed and nothing is noted. Settles like `change`.
+ * Runs `change` and notes its outcome in the audit trail: `done`, or `uncertain` after an error that isn't a refusal.
+ * Notes nothing after a refusal, or if `change` resolves with false, because nothing was changed then. Resolves or
+ * rejects as `change` does.
  */
 export async function noteChange<T>(
   audit: { note(note: AuditNote): void },

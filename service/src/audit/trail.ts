@@ -30,11 +30,11 @@ export interface AuditTrailOptions {
 }
 
 /**
- * Maximum delay (ms) before an accepted attempt is recorded, provided the sink works. A crash loses at most this
- * period's attempts.
+ * While the sink works, accepted attempts are recorded within this time (ms). A crash then loses at most the attempts
+ * of this period.
  */
 export const AUDIT_DELAY_MS = 250;
-/** The delay for rejected attempts. Anyone can make many of them, so each record combines more. */
+/** The delay for rejected attempts. Anyone can make many of them, so they are collected for longer. */
 const REFUSALS_DELAY_MS = 1_000;
 const RETRY_AFTER_MS = 1_000;
 /** Maximum number of separate records per action, actor and period. */
@@ -46,7 +46,7 @@ interface PendingRecord {
 }
 
 /**
- * Records who did what, in the background. `note` only collects attempts in limited memory. While the sink fails,
+ * Writes the audit trail in the background. `note` only collects attempts in limited memory. While the sink fails,
  * attempts are combined into fewer records, but never dropped.
  */
 export class AuditTrail {
@@ -104,7 +104,7 @@ export class AuditTrail {
 
   #schedule(ms: number): void {
     if (this.#stopped || this.#timer) return;
-    // The current trace belongs to the attempt, not the write.
+    // Write outside the current trace, which belongs to the attempt.
     this.#timer = withoutTrace(() => setTimeout(() => void this.#tick(), ms)).unref();
   }
 

@@ -21,7 +21,7 @@ export class DaprClaimCheck implements ClaimCheck {
     return withSpans('deposit', entry, { 'tocsin.entry': key }, () => this.write(key, entry));
   }
 
-  /** Writes any JSON value under a key. It expires like an entry. */
+  /** Writes any JSON value under a key. The value expires like an entry. */
   async write(key: string, value: unknown): Promise<void> {
     await this.#sidecar.invokeBinding(COMPONENTS.entries, {
       operation: 'create',

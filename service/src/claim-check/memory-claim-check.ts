@@ -1,7 +1,7 @@
 import { partitionEntryKey, type PartitionEntry } from '@tocsin/contracts';
 import type { ClaimCheck } from './claim-check.ts';
 
-/** Stores entries in memory, for tests and development without Dapr. They don't survive a restart. */
+/** Stores entries in memory, for tests and development without Dapr. The entries don't survive a restart. */
 export class MemoryClaimCheck implements ClaimCheck {
   readonly #texts = new Map<string, string>();
 

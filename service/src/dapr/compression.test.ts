@@ -2,7 +2,7 @@ import { brotliCompressSync } from 'node:zlib';
 import { COMPRESSED_VERSION, MAX_DOCUMENT_BYTES, isOfLaterVersion, segmentSchema } from '@tocsin/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MIN_COMPRESSED_BYTES, compressed, decompressed } from './compression.ts';
+import { MIN_COMPRESSED_BYTES, compressDocument, decompressDocument } from './compression.ts';
 
 const sizeOf = (document: unknown): number => Buffer.byteLength(JSON.stringify(document));
 const storedAs = (bytes: Buffer | string) => ({
@@ -24,18 +24,18 @@ describe('a compressed document', () => {
     await fc.assert(
       fc.asyncProperty(documents, async (document) => {
         const plain = { ...document, filler: 'Padding to make it large enough. '.repeat(200) };
-        const stored = await compressed(plain);
+        const stored = await compressDocument(plain);
         expect(stored?.value).toHaveProperty('brotli');
         // Redis stores the value as JSON.
         const read: unknown = JSON.parse(JSON.stringify(stored?.value));
-        expect(await decompressed(read)).toEqual(JSON.parse(JSON.stringify(plain)));
+        expect(await decompressDocument(read)).toEqual(JSON.parse(JSON.stringify(plain)));
       }),
     );
   });
 
   it('should be smaller than the original, and be returned with the size of its JSON', async () => {
     const document = { sentences: Array.from({ length: 200 }, (_, n) => `Invoice ${n} is due`) };
-    const stored = await compressed(document);
+    const stored = await compressDocument(document);
     expect(stored?.bytes).toBe(sizeOf(stored?.value));
     expect(stored?.bytes).toBeLessThan(sizeOf(document));
   });
@@ -48,14 +48,14 @@ describe('a compressed document', () => {
       MAX_DOCUMENT_BYTES,
       MAX_DOCUMENT_BYTES + 1,
     ];
-    const stored = await Promise.all(sizes.map((bytes) => compressed(documentOfSize(bytes))));
+    const stored = await Promise.all(sizes.map((bytes) => compressDocument(documentOfSize(bytes))));
     expect(stored.map((document) => document !== undefined)).toEqual([false, true, true, false]);
-    expect(await decompressed(stored[2]?.value)).toHaveLength(MAX_DOCUMENT_BYTES - 2);
+    expect(await decompressDocument(stored[2]?.value)).toHaveLength(MAX_DOCUMENT_BYTES - 2);
   });
 
   it('should not be created if compression does not make the document smaller', async () => {
     const random = crypto.getRandomValues(Buffer.alloc(8_192)).toString('base64');
-    expect(await compressed({ random })).toBeUndefined();
+    expect(await compressDocument({ random })).toBeUndefined();
   });
 });
 
@@ -65,11 +65,11 @@ describe('decompression', () => {
   it('should return uncompressed documents unchanged', async () => {
     const fromLaterVersion = { ...storedAs(''), dictionary: 7 };
     for (const value of [plain, undefined, null, 'text', 7, { v: 2, publications: [] }, fromLaterVersion])
-      expect(await decompressed(value)).toBe(value);
+      expect(await decompressDocument(value)).toBe(value);
   });
 
   it('should support any quality level, so that a later version can choose a different one', async () => {
-    expect(await decompressed(storedAs(brotliCompressSync(JSON.stringify(plain))))).toEqual(plain);
+    expect(await decompressDocument(storedAs(brotliCompressSync(JSON.stringify(plain))))).toEqual(plain);
   });
 
   it.each([
@@ -82,7 +82,7 @@ describe('decompression', () => {
       storedAs(brotliCompressSync(JSON.stringify(plain).padEnd(MAX_DOCUMENT_BYTES + 1))),
     ],
   ])('should treat a document that is %s as damaged, not as written by a later version', async (_, value) => {
-    const read = await decompressed(value);
+    const read = await decompressDocument(value);
     const { error } = segmentSchema.safeParse(read);
     if (!error) throw new Error('The schema accepts the document.');
     expect([isOfLaterVersion(error, read), isOfLaterVersion(error)]).toEqual([false, false]);

@@ -8,7 +8,7 @@ import {
   type Compressed,
 } from '@tocsin/contracts';
 
-/** Smaller documents stay uncompressed because they compress worse and are rewritten most often. */
+/** Documents smaller than this stay uncompressed: they shrink less, and they are rewritten most often. */
 export const MIN_COMPRESSED_BYTES = 4 * 1024;
 /** docs/decisions/chains-of-documents.md compares algorithms and levels. */
 const QUALITY = 2;
@@ -24,7 +24,7 @@ const decompress = promisify(brotliDecompress);
  * Compresses a document. Resolves with the result and the size of its JSON, or with `undefined` if the document is too
  * small or too large, or compression doesn't make it smaller.
  */
-export async function compressed(
+export async function compressDocument(
   document: unknown,
 ): Promise<{ value: Compressed; bytes: number } | undefined> {
   const json = Buffer.from(JSON.stringify(document));
@@ -35,9 +35,9 @@ export async function compressed(
 }
 
 /**
- * The window is about as large as the document. The default of 4 MiB compresses no better, but counts toward process
- * memory, so V8 would collect garbage every few documents. The result usually fits in a single chunk, which avoids
- * thread switches.
+ * Makes Brotli's window about as large as the document. The default window of 4 MiB compresses no better, but it counts
+ * toward process memory, so V8 would collect garbage every few documents. The chunks are so large that the result
+ * usually fits in one, which avoids thread switches.
  */
 const optionsFor = (bytes: number) => ({
   params: {
@@ -50,9 +50,10 @@ const optionsFor = (bytes: number) => ({
 
 /**
  * Decompresses a document. If it is not compressed, resolves with `value` itself. If it can't be decompressed, resolves
- * with a document that no schema accepts and that doesn't look like a later version's.
+ * with a document that no schema accepts. It has the current version, so it isn't mistaken for a later version's
+ * document.
  */
-export async function decompressed(value: unknown): Promise<unknown> {
+export async function decompressDocument(value: unknown): Promise<unknown> {
   if (!isOfCompressedVersion(value)) return value;
   const { success, data } = compressedSchema.safeParse(value);
   if (!success) return value;

@@ -7,7 +7,7 @@ import type { Sidecar } from './sidecar.ts';
 
 const refusal = (status: number, message: string) => new SidecarError(message, { code: 'ERR', status });
 
-/** A sidecar with this secret, whose producer accepts everything. */
+/** A sidecar that returns this secret. Its producer accepts everything. */
 function sidecarWith(getSecret: () => Promise<string | undefined>) {
   const invoke = vi.fn(async () => ({ status: 202, text: JSON.stringify({ ids: ['a'] }) }));
   return { invoke, sidecar: { getSecret, invoke } as unknown as Sidecar };

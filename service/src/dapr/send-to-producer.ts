@@ -14,16 +14,19 @@ import type { Sidecar } from './sidecar.ts';
 
 export type ProducerResponse = { ids: string[] } | { problem: Problem };
 
-/** The purpose of each kind of call from the bff to the producer. The signature covers it. */
+/**
+ * The purposes of the bff's calls to the producer. A signature covers the purpose, so it is valid only for that kind of
+ * call.
+ */
 export const PUBLISH_PURPOSE = 'POST /notifications';
 export const OPERATE_PURPOSE = 'POST /operations';
-/** The purpose of the producer's call to the bff. The signature covers it. */
+/** The purpose of the producer's call to the bff. */
 export const RECEIPTS_PURPOSE = 'POST /receipts';
 
 /**
  * Sends a `POST /notifications` body to the producer by service invocation. If the bff has the `internal` secret, signs
  * the call with it, so that a producer with `API_KEYS=on` requires no API key. Rejects with a SidecarError if the
- * producer sent no valid response, though the notifications may still have been published.
+ * producer sent no valid response. Even then, the notifications may have been published.
  */
 export async function sendToProducer(sidecar: Sidecar, body: unknown): Promise<ProducerResponse> {
   const { status, text } = await invokeSigned(sidecar, 'notifications', { body, purpose: PUBLISH_PURPOSE });
@@ -36,8 +39,8 @@ export async function sendToProducer(sidecar: Sidecar, body: unknown): Promise<P
 }
 
 /**
- * Sends an operation from the ops page to the producer, signed as in `sendToProducer`. Resolves with a response that
- * has the status 200, 202 or 503. Otherwise, rejects with a SidecarError.
+ * Sends an operation from the ops page to the producer, signed as in `sendToProducer`. Resolves with the response if
+ * its status is 200, 202 or 503. Otherwise, rejects with a SidecarError.
  */
 export async function operateProducer(
   sidecar: Sidecar,

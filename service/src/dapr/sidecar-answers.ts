@@ -26,7 +26,10 @@ export const metadataSchema = z.object({
 /** Dapr stores a job's data as a `google.protobuf.Value`. */
 export const jobSchema = z.object({ data: z.object({ value: z.unknown() }).optional() });
 
-/** Dapr's error code and message in a response body. If the body has no message, its start is the message. */
+/**
+ * Returns Dapr's error code and message from a response body. If the body contains no message, returns its first 500
+ * characters instead.
+ */
 export function errorOf(body: string): { errorCode?: string | undefined; message: string } {
   const start = body.slice(0, 500);
   try {

@@ -16,13 +16,16 @@ export class SidecarError extends Error {
 /** HTTP 403: the sidecar's configuration doesn't allow access to this secret. */
 const NOT_ALLOWED = 403;
 
-/** Matches texts of secret stores, such as `ResourceNotFoundException` of AWS, but not a DNS error's `ENOTFOUND`. */
+/**
+ * Matches secret stores' error messages, such as `ResourceNotFoundException` of AWS. Doesn't match the `ENOTFOUND` of
+ * DNS.
+ */
 const MISSING = /\b[Nn]ot [Ff]ound\b|NotFound(?:Exception)?\b|\bversion not exist\b/;
 
 /**
- * Returns `undefined` if reading a secret failed because the application has no such secret, and throws any other error
- * again. Many secret stores, such as Kubernetes, report a missing secret as an error. A store that isn't loaded could
- * have the secret, so it counts as an error.
+ * Handles an error from reading a secret: returns `undefined` if the application has no such secret, and otherwise
+ * rethrows the error. Many secret stores, such as Kubernetes, report a missing secret as an error. The error for a
+ * store that isn't loaded is rethrown, because that store could contain the secret.
  */
 export function undefinedIfMissing(error: unknown): undefined {
   const isMissing =

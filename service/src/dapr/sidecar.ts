@@ -15,7 +15,7 @@ export interface SidecarOptions {
   token?: string | undefined;
   /** Time limit per call (ms). */
   timeoutMs: number;
-  /** Maximum connections, and so of calls at the same time. Default: 64. */
+  /** Maximum number of connections, and therefore of simultaneous calls. Default: 64. */
   connections?: number;
 }
 
@@ -28,7 +28,7 @@ export interface BindingRequest {
 
 export interface CallOptions {
   headers?: Record<string, string>;
-  /** Defaults to the sidecar's `timeoutMs`. */
+  /** Default: the `timeoutMs` of `SidecarOptions`. */
   timeoutMs?: number;
 }
 
@@ -46,9 +46,9 @@ const ALREADY_EXISTS = 409;
 const NO_JOB = 'DAPR_SCHEDULER_GET_JOB';
 
 /**
- * Calls the parts of the sidecar's HTTP API that Tocsin uses, over keep-alive connections. Every method settles within
- * the timeout. All except `invoke` reject with a SidecarError unless the response is a 2xx; a rejected call may still
- * have taken effect. docs/decisions/own-client-of-the-sidecar.md compares this class with the Dapr SDK.
+ * Calls the parts of the sidecar's HTTP API that Tocsin uses, over keep-alive connections. Every method resolves or
+ * rejects within the timeout. All except `invoke` reject with a SidecarError unless the status is 2xx. A rejected call
+ * may still have taken effect. docs/decisions/own-client-of-the-sidecar.md compares this class with the Dapr SDK.
  * https://docs.dapr.io/reference/api/
  */
 export class Sidecar {
@@ -112,8 +112,8 @@ export class Sidecar {
   }
 
   /**
-   * Calls an actor's method, on whichever instance hosts the actor. May have to wait for other calls to the actor.
-   * `body` is JSON. Resolves with `undefined` if the response isn't JSON, since any application can host the actor.
+   * Calls an actor's method, on the instance that hosts the actor. May have to wait for other calls to the actor.
+   * `body` is JSON. Resolves with `undefined` if the response isn't JSON, because the host could be any application.
    */
   async callActor(
     type: string,
@@ -146,8 +146,8 @@ export class Sidecar {
 
   /**
    * Reads multiple keys in one call. The result contains an item per key: the value and etag, `undefined` if the key is
-   * missing, or an error. The sidecar returns 200 even if it could not read some keys. Don't mistake these for missing
-   * keys.
+   * missing, or an error. The sidecar returns 200 even if it could not read some keys. Don't mistake unreadable keys
+   * for missing keys.
    */
   async getStatesSettled(
     store: string,
@@ -242,7 +242,7 @@ export class Sidecar {
     await this.#pool.close();
   }
 
-  /** Like `#send`, but rejects unless the response is a 2xx. */
+  /** Like `#send`, but rejects unless the status is 2xx. */
   async #call(method: Method, path: string, body?: unknown, options?: CallOptions) {
     const response = await this.#send(method, path, body, options);
     if (response.status >= 300) throw refusal(`${method} ${path}`, response.status, response.text);

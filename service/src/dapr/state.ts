@@ -22,9 +22,9 @@ export interface StoredState {
 const MAX_CALL_BYTES = 1024 * 1024;
 
 /**
- * Splits operations into stages, because the store might write only some operations. Plain documents come first, then
- * the documents that refer to them (these have an etag), and finally deletions. Plain documents and deletions that are
- * too large for one call are split into several stages.
+ * Splits operations into stages to write one after the other, because the store might write only some operations. Plain
+ * documents come first, then the documents that refer to them (these have an etag), and finally deletions. Plain
+ * documents and deletions that are too large for one call are split into several stages.
  */
 export function stagesOf(operations: readonly StateOperation[]): StateOperation[][] {
   const stageOf = (change: StateOperation): number =>

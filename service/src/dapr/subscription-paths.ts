@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 
-/** A topic that a sidecar delivers events from. */
-export interface Subscribed {
+/** A topic whose events a sidecar delivers to the application. */
+export interface SubscribedTopic {
   pubsubname: string;
   topic: string;
 }
 
 /** A subscription that is active in the sidecar and delivers to `path`. */
-export interface ActiveSubscription extends Subscribed {
+export interface ActiveSubscription extends SubscribedTopic {
   path: string;
 }
 
@@ -19,8 +19,8 @@ const PATH_BYTES = 16;
 export const SUBSCRIPTION_PREFIX = '/subscriptions/';
 
 /**
- * Thrown for an unknown path if the sidecar was called less than a second ago. Callers could guess many paths, so not
- * every guess results in a call.
+ * Thrown for an unknown path if the sidecar was called less than a second ago. A caller could guess many paths, and
+ * each guess would otherwise cost a call to the sidecar.
  */
 export class RefreshedTooRecentlyError extends Error {
   override readonly name = 'RefreshedTooRecentlyError';
@@ -28,13 +28,13 @@ export class RefreshedTooRecentlyError extends Error {
 
 /**
  * Delivery paths that only the application's own sidecar knows. Each response to `GET /dapr/subscribe` contains new
- * paths. A path becomes valid when the sidecar lists it as active, so paths that anyone else gets from that route never
- * become valid. Unknown paths are looked up in the sidecar, so it and the application can restart independently.
+ * paths. A path becomes valid when the sidecar lists it as active. If another caller gets paths from that route, they
+ * never become valid. The application asks the sidecar about unknown paths, so the two can restart independently.
  */
 export class SubscriptionPaths {
   readonly #listActive: () => Promise<readonly ActiveSubscription[]>;
   readonly #now: () => number;
-  #known: ReadonlyMap<string, Subscribed> = new Map();
+  #known: ReadonlyMap<string, SubscribedTopic> = new Map();
   #refreshing: Promise<void> | undefined;
   #refreshedAt = Number.NEGATIVE_INFINITY;
 
@@ -52,7 +52,7 @@ export class SubscriptionPaths {
    * Returns the subscription with this path, or `undefined` if no subscription has it. Rejects if the sidecar does not
    * respond, or another unknown path was looked up less than a second ago.
    */
-  async find(path: string): Promise<Subscribed | undefined> {
+  async find(path: string): Promise<SubscribedTopic | undefined> {
     const known = this.#known.get(path);
     if (known) return known;
     await this.#refresh();

@@ -6,7 +6,10 @@ export type { Logger } from 'pino';
 /** Maximum bytes of log lines to buffer while writes fail (for example on a full disk). Later lines are lost. */
 const MAX_UNWRITTEN = 16 * 1024 * 1024;
 
-/** Standard output. Without a listener, an error other than a closed pipe would end the process. */
+/**
+ * Creates the stream for standard output. Without an error listener, any error except a closed pipe would end the
+ * process.
+ */
 function standardOutput(): DestinationStream {
   const stream = pino.destination({ dest: process.stdout.fd || 1, sync: false, maxLength: MAX_UNWRITTEN });
   const flushSync = stream.flushSync.bind(stream);

@@ -2,7 +2,7 @@ import { sampledTraces, type Traced } from '@tocsin/contracts';
 import { performance } from 'node:perf_hooks';
 import { withTrace } from './trace.ts';
 
-/** A notification's steps. Entries are claimed after the broadcast, except that 0.1.0 entries are claimed before it. */
+/** The steps of a notification. Entries of version 0.1.0 are claimed before the broadcast, all others after it. */
 export type SpanName =
   | 'produce'
   | 'deposit'
@@ -37,7 +37,7 @@ export interface SpanSink {
 
 let sink: SpanSink | undefined;
 
-/** From now on, sends this process's spans to `given`. `undefined` turns spans off. */
+/** Sends this process's spans to `given` from now on. `undefined` turns spans off. */
 export const useSpanSink = (given: SpanSink | undefined): void => {
   sink = given;
 };

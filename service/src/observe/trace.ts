@@ -8,7 +8,7 @@ const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{
 
 const ID_BYTES = 24;
 
-/** Creates an unsampled trace context. Only the span sink decides what to sample. */
+/** Creates an unsampled trace context. Only the span sink decides which traces are sampled. */
 export function newTraceparent(): string {
   const ids = randomId(ID_BYTES, 'hex');
   return `00-${ids.slice(0, 32)}-${ids.slice(32)}-00`;

@@ -40,7 +40,7 @@ export const wholeNumberSetting = (min: number, max: number) =>
 
 export const portSetting = () => wholeNumberSetting(1, 65_535);
 
-/** Large enough that the largest body fits into the share for large bodies. */
+/** With this minimum, the largest body fits into the three quarters that large bodies may use. */
 const MIN_BODIES_BYTES = 2 * MAX_REQUEST_BYTES;
 
 export const bodiesSetting = () =>

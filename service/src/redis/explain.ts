@@ -3,7 +3,7 @@ import type { RedisTarget } from './target.ts';
 
 /** Message parts that explain why a connection to Redis failed and how to fix it. */
 export interface RedisFault {
-  /** A predicate with Redis as the subject: `rejects the login (…)`. */
+  /** The end of a sentence whose subject is Redis, for example `rejects the login (…)`. */
   what: string;
   /** How to fix it, as a complete sentence. */
   remedy: string;
@@ -127,7 +127,7 @@ export function explainRedisFault(error: unknown, target: RedisTarget): RedisFau
   return cause && { what: `${cause.what} (${messageOf(error)})`, remedy: cause.remedy(target) };
 }
 
-/** `reason` is the readable part of OpenSSL's long message. */
+/** Returns an error's message. For an error from OpenSSL, returns `reason`, the readable part of the long message. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message;

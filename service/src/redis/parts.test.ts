@@ -58,7 +58,7 @@ describe("each part's Redis", () => {
     );
   });
 
-  it('should report a part’s invalid settings under its own prefix', () => {
+  it('should report a part’s invalid settings with the part’s prefix', () => {
     expect(() => readRedisParts({ REDIS_AUDIT_HOST: 'nowhere', REDIS_AUDIT_TLS: 'on' })).toThrow(
       /REDIS_AUDIT_HOST: must be host:port\n.*REDIS_AUDIT_TLS: must be true or false/,
     );

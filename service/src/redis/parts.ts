@@ -3,8 +3,8 @@ import { readRedisSettings, redisSettings } from './settings.ts';
 import { redisTarget, type RedisTarget } from './target.ts';
 
 /**
- * The parts of the data that can each have a separate Redis, mapped to the prefixes of their settings. The settings of
- * the broadcaster's Redis have just the prefix `REDIS_`.
+ * The parts of the data, each with the prefix of its settings. Each part can have a separate Redis. The settings of the
+ * broadcaster's Redis have just the prefix `REDIS_`.
  */
 export const REDIS_PARTS = {
   state: 'REDIS_STATE_',
@@ -21,7 +21,7 @@ export type RedisParts = Record<RedisPart | 'broadcaster', RedisTarget>;
 const COMMON = 'REDIS_';
 const NAMES = Object.keys(redisSettings).map((name) => name.slice(COMMON.length));
 
-/** Settings that have an effect only if another one is `true`. */
+/** Settings that have an effect only if another setting is `true`. The value names the other setting. */
 const SWITCHES: Partial<Record<string, string>> = {
   ...{ CA_FILE: 'TLS', CERT_FILE: 'TLS', KEY_FILE: 'TLS' },
   ...{ SENTINEL_USERNAME: 'SENTINEL', SENTINEL_PASSWORD: 'SENTINEL' },

@@ -10,7 +10,9 @@ import {
 /** The document with all revocations. If `write` rejects, it may still have taken effect. */
 export interface RevocationDocument {
   read(): Promise<{ value: unknown; etag: string } | undefined>;
-  /** Writes the document if the etag hasn't changed (`undefined`: if it doesn't exist yet). Rejects otherwise. */
+  /**
+   * Writes the document if it still has this etag; with `undefined`, only if it doesn't exist yet. Otherwise, rejects.
+   */
   write(value: object, etag: string | undefined): Promise<void>;
 }
 
@@ -21,7 +23,10 @@ export class RevocationsFullError extends Error {
 
 export interface RevocationListOptions {
   document: RevocationDocument;
-  /** Maximum token lifetime in ms. Older revocations are dropped. If omitted, revocations are kept forever. */
+  /**
+   * Maximum token lifetime in ms. Older revocations match no valid token, so they are dropped. If omitted, revocations
+   * are kept forever.
+   */
   tokenLifeMs?: number | undefined;
   now: () => number;
 }
@@ -83,7 +88,7 @@ export class RevocationList {
     await this.#write((current) => {
       const remaining = current.filter((revocation) => revocation.sub !== sub);
       if (remaining.length === current.length) return undefined;
-      // Stays true: if the response to the write is lost, the next attempt finds no revocation.
+      // Stays true even if a later attempt finds no revocation, because the response to this write may have been lost.
       found = true;
       return remaining;
     });

@@ -14,7 +14,7 @@ const WINDOW_MS = 30_000;
 const NONCE_LIFE_MS = 2 * WINDOW_MS;
 /**
  * Maximum number of remembered nonces, about 40 MB. Only nonces of valid signatures are remembered. The oldest are
- * forgotten first.
+ * forgotten first, and their signatures could then be replayed until they expire.
  */
 const MAX_NONCES = 200_000;
 const PROOF_BYTES = 16;
@@ -86,8 +86,8 @@ export class Signer {
   }
 
   /**
-   * Creates a proof of facts for applications that have the secret. The first fact identifies the subject, for example
-   * `'position', feed, …`.
+   * Creates a proof of facts for applications that have the secret. The first fact is the kind of proof, for example
+   * `'position'` in `'position', feed, …`.
    */
   proofOf(...facts: readonly (string | number)[]): string {
     return proof(this.#keys()[0], facts).toString('base64url');

@@ -22,7 +22,10 @@ export class SetAsideError extends Error {
   }
 }
 
-/** Thrown if the producer refuses an event for a reason other than its content, such as its signature or rate. */
+/**
+ * Thrown if the producer refuses an event for a reason other than its content, such as the call's signature or the rate
+ * limit.
+ */
 export class ProducerRefusedError extends Error {
   override name = 'ProducerRefusedError';
 }
@@ -59,8 +62,9 @@ function parseEntry(content: string) {
 }
 
 /**
- * Turns a refused event's record into a `POST /notifications` body. Missing ids are derived from the record's name, so a
- * repeated attempt sends the same ids. The event's own id is unsuitable, since another source's event may have it, too.
+ * Turns a refused event's record into a `POST /notifications` body. Missing ids are derived from the record's name, so
+ * a repeated attempt sends the same ids. The event's own id can't be used, because an event from another source may
+ * have the same id.
  * @throws SetAsideError if the record's content is truncated
  */
 export function newBodyFrom(record: SetAside): unknown {

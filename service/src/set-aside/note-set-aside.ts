@@ -5,7 +5,7 @@ import { SetAsideError } from './new-entry.ts';
 
 /**
  * Runs `change`, which puts a record back or deletes it. Notes the outcome in the audit trail: `done`, or `uncertain`
- * after an error other than SetAsideError. Settles like `change`.
+ * after an error other than SetAsideError. Resolves or rejects as `change` does.
  */
 export function noteSetAside(
   audit: { note(note: AuditNote): void },

@@ -20,7 +20,9 @@ import { ABSENT, transactInStages } from '../dapr/state.ts';
 import { ProducerRefusedError, SetAsideError, newBodyFrom, newEntryFrom } from './new-entry.ts';
 
 const ATTEMPTS = 10;
-/** The producer's problems that are due to an event's content. Others are due to the call, or are temporary. */
+/**
+ * The problem codes with which the producer rejects an event's content. All others concern the call, or are temporary.
+ */
 const CONTENT_FAULTS: readonly ProblemCode[] = ['invalid_notification', 'payload_too_large'];
 
 /** Reads and changes all feeds' set-aside records through a bff's sidecar. */
@@ -67,9 +69,10 @@ export class SetAsideRecords {
   }
 
   /**
-   * Deposits the content as a new entry, announces it and removes the record. Content that is still invalid ends up set
+   * Deposits the content as a new entry, announces it and removes the record. Content that is still invalid is set
    * aside again. Notifications that a feed already has aren't shown again.
-   * @throws SetAsideError if the content is missing, truncated or rejected; ProducerRefusedError
+   * @throws SetAsideError if the content is missing, truncated or rejected
+   * @throws ProducerRefusedError if the producer rejects the call for another reason
    */
   async putBack(record: SetAside): Promise<void> {
     if (record.entry.startsWith(REFUSED_EVENT_PREFIX)) return this.#putBackEvent(record);

@@ -1,5 +1,5 @@
 import { parseJson } from '@tocsin/contracts';
-import { decompressed } from '@tocsin/service';
+import { decompressDocument } from '@tocsin/service';
 import { createClient } from 'redis';
 
 type Client = ReturnType<typeof createClient>;
@@ -11,7 +11,7 @@ async function valueOf(client: Client, key: string): Promise<unknown> {
     case 'hash': {
       const { data = '', ...rest } = await client.hGetAll(key);
       // `content` is the decompressed `data`, so that a search also finds text in compressed documents.
-      return { ...rest, data, content: await decompressed(parseJson(data)) };
+      return { ...rest, data, content: await decompressDocument(parseJson(data)) };
     }
     case 'stream':
       return client.xRange(key, '-', '+');

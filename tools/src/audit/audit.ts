@@ -11,7 +11,7 @@ import { readDoctorConfig } from '../config.ts';
 import { Failure, messageOf } from '../failure.ts';
 import { parseOptions, usageFailure } from '../options.ts';
 import { DATA_DIR } from '../paths.ts';
-import { aborted } from '../process/stop-signal.ts';
+import { whenAborted } from '../process/stop-signal.ts';
 import { readSidecarInfo } from '../start/instance/sidecar-file.ts';
 import { AuditFollower } from './follower.ts';
 
@@ -44,7 +44,7 @@ export async function audit(args: string[], signal: AbortSignal): Promise<number
     const printed = new Set(records.map(({ id }) => id));
     if (unreadable > 0)
       process.stderr.write(`This version of Tocsin cannot read ${unreadable} of the records.\n`);
-    const stopped = aborted(signal);
+    const stopped = whenAborted(signal);
     while (follow && !signal.aborted) {
       await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, POLL_MS))]);
       for (const value of await follower.next()) {

@@ -3,8 +3,8 @@ import { compareAuditPositions, type AuditPosition } from '@tocsin/contracts';
 
 const PAGE_SIZE = 200;
 /**
- * Each read goes back this far (ms) before the newest record. Streams are read sequentially, so a stream may receive a
- * record that is older than records already read from another stream.
+ * Each read starts this long (ms) before the newest known record. Streams are read one after the other, so a new record
+ * in one stream can be older than records that were already read from another.
  */
 const OVERLAP_MS = 5_000;
 

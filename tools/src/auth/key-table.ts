@@ -3,7 +3,7 @@ import { table } from '../print/table.ts';
 
 const HASH_CHARACTERS = 8;
 
-/** When each key was last used, by key hash. */
+/** The time of each key's last use, by the key's hash. */
 export type KeyUses = ReadonlyMap<string, string>;
 
 /** Formats the keys as a table. Shortens the hashes. `uses` is `undefined` if no sidecar responded. */

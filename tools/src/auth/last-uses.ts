@@ -5,8 +5,8 @@ import { readSidecarInfo } from '../start/instance/sidecar-file.ts';
 import type { KeyUses } from './key-table.ts';
 
 /**
- * When each key was last used, according to the producer's state. Queries the sidecar on DAPR_HTTP_PORT, or the sidecar
- * of the `npm start` that uses this data folder. `undefined` if no sidecar responds.
+ * Reads from the producer's state when each key was last used. Asks the sidecar on DAPR_HTTP_PORT, or the producer's
+ * sidecar of the `npm start` that uses this data folder. Resolves with `undefined` if no sidecar responds.
  */
 export async function lastUses(keys: readonly ApiKey[], dataDir: string): Promise<KeyUses | undefined> {
   const connection = findSidecar(dataDir);

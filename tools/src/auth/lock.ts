@@ -4,8 +4,8 @@ import { tryLock } from '../setup/lock.ts';
 import { apiKeysFile } from './stored-secrets.ts';
 
 /**
- * Changes the API keys while no other process does. Two concurrent changes could otherwise overwrite each other.
- * @throws Failure if another process is changing them
+ * Runs `change` while holding the lock on the API keys, so that two processes can't overwrite each other's changes.
+ * @throws Failure if another process is changing the keys
  */
 export function withLock(dataDir: string, change: () => void): void {
   mkdirSync(dataDir, { recursive: true });

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { expiryOf, type NewKey } from './api-key-options.ts';
 
 /**
- * Creates a key and its record, which hasn't been validated yet.
+ * Creates a key and its record. The record hasn't been validated yet.
  * @throws Failure for an invalid expiry
  */
 export function newKey(options: NewKey, now: number): { key: string; record: Record<string, unknown> } {

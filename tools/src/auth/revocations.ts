@@ -21,8 +21,8 @@ interface RevocationsOptions {
 }
 
 /**
- * Revokes a subject's tokens, lifts a revocation or lists all revocations, using a bff sidecar. Every bff applies a
- * change within two seconds.
+ * Revokes a subject's tokens, lifts a revocation, or lists all revocations. Calls a bff's sidecar for this. Every bff
+ * applies a change within two seconds.
  */
 export async function revocations({ revoke, before, lift }: RevocationsOptions): Promise<number> {
   const sidecar = new Sidecar({ ...chooseSidecar(), timeoutMs: 10_000 });

@@ -3,8 +3,8 @@ import { Failure } from '../failure.ts';
 import { apiKeysFile, loadApiKeys, loadInternalSecret, loadVapid, tokenSecrets } from './stored-secrets.ts';
 
 /**
- * The environment variables that pass a secret to the bff's and the producer's secret stores. Our applications sign
- * calls to each other with this secret.
+ * The environment variables with the secret that our applications use to sign calls to each other. The bff's secret
+ * store reads one variable, the producer's secret store the other.
  */
 export const internalSecretEnvironment = (secret: string): Record<string, string> => ({
   NOTIFICATION_SECRETS_internal: secret,
@@ -25,7 +25,7 @@ export function secretEnvironment(config: AuthConfig, dataDir: string): Record<s
 
 /**
  * The settings for API keys. The producer rereads the key file every second instead of using a sidecar, because Dapr's
- * local secret stores read secrets only when the sidecar starts: a revoked key would stay valid.
+ * local secret stores read secrets only when the sidecar starts. A revoked key would stay valid until a restart.
  * @throws Failure if there is no API key yet
  */
 export function keysEnvironment(config: AuthConfig, dataDir: string): Record<string, string> {

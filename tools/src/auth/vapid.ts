@@ -11,8 +11,8 @@ const USAGE =
 
 /**
  * `npm run vapid`: creates and stores the key pair that identifies us to push services. `--print` prints the secret for
- * use in other secret stores. Keeps existing keys, since replacing them would force all registered browsers to
- * reregister.
+ * use in other secret stores. Keeps existing keys unless `--replace` is given, since replacing them forces all
+ * registered browsers to register again.
  */
 export function vapid(args: string[]): Promise<number> {
   const { values } = parseOptions(args, USAGE, {

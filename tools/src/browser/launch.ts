@@ -4,8 +4,8 @@ import { ensureChromium } from '../setup/browsers/chromium.ts';
 import { findHeadlessShell } from '../setup/browsers/headless-shell.ts';
 
 /**
- * Starts Chromium without a window. Prefers its headless shell, which can't show desktop notifications: pages that show
- * them need `notifications`.
+ * Starts Chromium without a window. Uses its headless shell if that is installed. Set `notifications` for pages that
+ * show desktop notifications, since the headless shell can't show them.
  * @throws Failure that explains how to install Chromium if it isn't installed
  */
 export const launchBrowser = async ({ notifications = false } = {}): Promise<Browser> =>

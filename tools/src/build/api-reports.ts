@@ -68,7 +68,9 @@ function writeReport(name: string, types: string, outDir: string): void {
   writeFileSync(report, withSortedEvents(readFileSync(report, 'utf8')));
 }
 
-/** Sorts each component's events, which TypeScript emits in an order that depends on what it has already processed. */
+/**
+ * Sorts each component's events. TypeScript emits them in an order that depends on the types it has already processed.
+ */
 const withSortedEvents = (report: string): string =>
   report.replaceAll(/(?:^ *\w+\??: \(.*\) => any;\n)+/gm, (events) =>
     events

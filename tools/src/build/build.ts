@@ -59,7 +59,7 @@ const BUILDS = new Map<string, () => Promise<void>>([
   ['create', buildCreate],
 ]);
 
-/** The builds that each name covers. `ui` includes the pages because the ui server needs them. */
+/** The builds that a name on the command line stands for. `ui` includes the pages because the ui server needs them. */
 const partsOf = (name: string): string[] => (name === 'ui' ? ['pages', 'ui'] : [name]);
 
 /**

@@ -12,8 +12,8 @@ async function compilers() {
 }
 
 /**
- * Bundles the components in `entry` into the script `out` (a path without an extension). Styles go into a separate file
- * next to the script, which doesn't import them. Returns the packages that the script imports.
+ * Bundles the components in `entry` into the script `out` (a path without an extension). Writes the styles to a
+ * separate file next to the script. The script doesn't import that file. Returns the packages that the script imports.
  */
 export async function bundleVue(entry: string, out: string): Promise<Set<string>> {
   const name = basename(out);

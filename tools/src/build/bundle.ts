@@ -5,7 +5,9 @@ import { ROOT } from '../paths.ts';
 export const APPS = ['producer', 'bff', 'ui'] as const;
 export type App = (typeof APPS)[number];
 
-/** Each application's source and bundle folders. The ui's are the folders of its server, which serves the pages. */
+/**
+ * Each application's source and bundle folders. For the ui, these are the folders of the server that serves the pages.
+ */
 const FOLDERS: Record<App, { source: string; bundle: string }> = {
   producer: { source: join('producer', 'src'), bundle: 'producer' },
   bff: { source: join('bff', 'src'), bundle: 'bff' },
@@ -15,7 +17,7 @@ const FOLDERS: Record<App, { source: string; bundle: string }> = {
 /** The path of the application bundle created by `npm run build`. */
 export const bundleOf = (app: App): string => join(ROOT, FOLDERS[app].bundle, 'dist', 'main.js');
 
-/** The path of the application bundle with failpoints, which only tests run. */
+/** The path of the application bundle with failpoints. Only tests run it. */
 export const testBundleOf = (app: App): string =>
   join(ROOT, FOLDERS[app].bundle, 'dist', 'with-failpoints.js');
 

@@ -67,8 +67,8 @@ function contractNames(text: string): string[] {
 }
 
 /**
- * Writes a plain TypeScript package's types: the declarations for `entry` and everything it imports, along with the
- * contract types that they use. The result doesn't depend on this repository's packages.
+ * Writes a plain TypeScript package's types: the declarations of `entry` and of all files that it imports, and the
+ * contract types that these files use. The result doesn't depend on this repository's packages.
  */
 export async function writeTypes(entry: string, outDir: string): Promise<void> {
   const program = createProgram([entry]);
@@ -99,7 +99,7 @@ export async function writeVueTypes(entry: string, outDir: string): Promise<void
 }
 
 /**
- * Writes the declarations of `entry` and all files that it imports. Returns the names that they import from the
+ * Writes the declarations of `entry` and all files that it imports. Returns the names that these files import from the
  * contracts.
  */
 function writeWithImports(entry: string, outDir: string, declarationOf: DeclarationOf): Set<string> {

@@ -84,7 +84,7 @@ export async function clientSize(packageDir = CLIENT_PACKAGE): Promise<number> {
   return gzipSync(output[0].code, { level: 9 }).length;
 }
 
-/** `@tocsin/client/vue` re-exports `@tocsin/client-vue`, which only apps with Vue install. */
+/** Writes `@tocsin/client/vue`, which re-exports `@tocsin/client-vue`. Only apps with Vue install that package. */
 function writeVueAlias(outDir: string): void {
   mkdirSync(join(outDir, 'vue'));
   for (const file of ['index.js', 'index.d.ts'])

@@ -25,10 +25,10 @@ function filesOf(file: string, seen = new Set<string>()): Set<string> {
 const sizeOf = (name: string): number =>
   [...filesOf(join(DIST, name))].reduce((sum, file) => sum + gzippedSize(file), 0);
 
-/** Gzipped bytes that a browser loads before `/` works, and before the custom elements work. */
+/** The gzipped size of all files that a browser must load for `/` (`page`) and for the custom elements (`elements`). */
 export const pageSizes = () => ({ page: sizeOf('index.html'), elements: sizeOf(ELEMENTS_SCRIPT) });
 
-/** The built files that contain a schema library, which no browser should have to load. */
+/** The built files that contain a schema library. Browsers should never have to load one. */
 export const filesWithSchemas = (): string[] =>
   ['index.html', 'ops.html', ELEMENTS_SCRIPT]
     .flatMap((page) => [...filesOf(join(DIST, page))])

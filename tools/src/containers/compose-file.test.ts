@@ -190,7 +190,7 @@ describe('docker-compose.yml', () => {
     expect(environment['TRAEFIK_ENTRYPOINTS_WEB_FORWARDEDHEADERS_TRUSTEDIPS']).toBe('${TOCSIN_PROXIES:-}');
     for (const bff of ['bff-1', 'bff-2'])
       expect(service(bff).environment['TRUST_PROXY']).toBe('${TRUST_PROXY:-1}');
-    // With options or a file of its own, Traefik ignores its variables.
+    // Traefik ignores its environment variables if it gets options or has a configuration file.
     expect(command).toEqual([]);
     expect(healthcheck).toMatchObject({ test: ['CMD', 'traefik', 'healthcheck'] });
     expect(readdirSync(join(ROOT, 'compose', 'edge'))).toEqual(['routes.yaml']);

@@ -27,7 +27,7 @@ export function saveDigests(digests: Record<string, string | undefined>, file = 
 const readDigests = (file: string): Record<string, string> =>
   existsSync(file) ? digestsSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : {};
 
-/** Digests by application, for images with this name and tag that were pushed from this machine. */
+/** Returns the digests of images that were pushed from this machine with this registry and tag, by application. */
 export function findDigests(
   source: ImageSource,
   file = FILE,

@@ -24,7 +24,7 @@ const records = (...stored: SetAside[]) => {
   vi.spyOn(SetAsideRecords.prototype, 'list').mockResolvedValue(stored);
   vi.spyOn(SetAsideRecords.prototype, 'find').mockImplementation(async () => stored[0]!);
 };
-/** Makes attempts to put back the records with these names fail. */
+/** Makes `putBack` fail for the records with these names. */
 const failures = (errors: Record<string, Error>) =>
   vi.spyOn(SetAsideRecords.prototype, 'putBack').mockImplementation(async ({ entry }) => {
     if (errors[entry]) throw errors[entry];

@@ -2,7 +2,7 @@ import type { ImageSource } from '../containers/images.ts';
 import { readImageSource } from '../containers/options.ts';
 import { parseOptions, throwIfInvalid, usageFailure } from '../options.ts';
 
-/** The options of `npm run deploy`. The registry is omitted if the images have been loaded into the only node. */
+/** The options of `npm run deploy`. Without a registry, the images must have been loaded into the only node. */
 export interface DeployOptions extends ImageSource {
   /** The Ingress class. If omitted, deploy chooses one. */
   ingressClass: string | undefined;
@@ -16,7 +16,7 @@ export interface DeployOptions extends ImageSource {
   publish: boolean;
   /** Runs a new Redis as a cluster of six nodes. The deploy fails if a single Redis already exists. */
   redisCluster: boolean;
-  /** Time limit for each part of the rollout in ms. */
+  /** Time limit (ms) for each part of the rollout. */
   timeoutMs: number;
 }
 

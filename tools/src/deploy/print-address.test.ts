@@ -4,7 +4,7 @@ import { printAddress } from './print-address.ts';
 
 afterEach(() => void vi.unstubAllGlobals());
 
-/** Prints the address of an Ingress with this load balancer, whose requests get `response`. */
+/** Prints the address of an Ingress with this load balancer. Requests to that address get `response`. */
 async function printed(balancer: object, response: Response): Promise<{ output: string[]; urls: string[] }> {
   const output: string[] = [];
   const urls: string[] = [];

@@ -11,10 +11,10 @@ import type { DeployOptions } from './options.ts';
 const ROUTING_MS = 60_000;
 const INGRESS = 'tocsin';
 
-/** A proxy's own 403 doesn't have both. */
+/** The body of a 403 from the bff. A proxy's own 403 doesn't have both members. */
 const problemSchema = z.object({ code: z.string(), detail: z.string() });
 
-/** Prints the address to open, or why it doesn't work. */
+/** Prints the address to open, or explains why it doesn't work. */
 export async function printAddress(
   kubectl: Kubectl,
   { host, tlsSecret }: Pick<DeployOptions, 'host' | 'tlsSecret'>,
@@ -48,7 +48,7 @@ export async function printAddress(
     );
 }
 
-/** Whether a bff responds at this address, even with just a 401, and why it refuses the request with 403. */
+/** `isBff` is true if a bff responds at this address, even with a 401. `refusal` is the bff's reason for a 403. */
 const stateOf = (url: string): Promise<{ isBff: boolean; refusal?: string | undefined }> =>
   fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
     async (response) => {

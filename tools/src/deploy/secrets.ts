@@ -45,8 +45,8 @@ export async function makeSecrets(kubectl: Kubectl, namespace: string, say: Say)
 }
 
 /**
- * Adds the user name to a `redis` Secret created by Tocsin 0.1.0, which lacks it: our user for our own Redis, `default`
- * for an external Redis.
+ * Adds the user name to a `redis` Secret that Tocsin 0.1.0 created without one. Uses our user for our own Redis, and
+ * `default` for an external Redis.
  */
 async function addRedisUsername(
   kubectl: Kubectl,

@@ -2,7 +2,7 @@ import type { readDevConfig } from '../config.ts';
 import { LOOPBACK } from '../stack/pair-processes.ts';
 import { hostOf, shownHostOf } from '../start/public-address.ts';
 
-/** The addresses of `npm run dev` whose public ports listen on `address`. The internal port never does. */
+/** The addresses that `npm run dev` uses. The public ports listen on `address`, the internal port only on loopback. */
 export function devAddresses(address: string, ports: ReturnType<typeof readDevConfig>) {
   return {
     bff: `http://${hostOf(address)}:${ports.bff}`,

@@ -13,7 +13,7 @@ import { parseConfig, parseProducerResponse, type RunningApp } from '@tocsin/ser
 import { readDevConfig, readPublicAddress } from '../config.ts';
 import { Failure } from '../failure.ts';
 import { isPortFree } from '../net/ports.ts';
-import { aborted } from '../process/stop-signal.ts';
+import { whenAborted } from '../process/stop-signal.ts';
 import { checkPublicAddress } from '../start/public-address.ts';
 import { devAddresses } from './addresses.ts';
 import { startPage } from './page.ts';
@@ -75,7 +75,7 @@ export async function dev(_args: string[], signal: AbortSignal): Promise<number>
     say(
       `Send a notification:  curl -d '{"title":"Hello"}' -H 'content-type: application/json' ${addresses.shown.producer}/notifications`,
     );
-    await aborted(signal);
+    await whenAborted(signal);
   } finally {
     for (const app of apps.toReversed()) await app.stop();
   }

@@ -18,12 +18,12 @@ export const GENERATED_PAGES: readonly GeneratedPage[] = [
   { file: 'docs/glossary.md', make: glossaryPage },
 ];
 
-export const formatted = ({ file, make }: GeneratedPage): Promise<string> => formatText(file, make());
+export const formatPage = ({ file, make }: GeneratedPage): Promise<string> => formatText(file, make());
 
 /** `npm run docs`: writes the generated pages. */
 export async function docs(): Promise<number> {
   for (const page of GENERATED_PAGES) {
-    writeFileSync(join(ROOT, page.file), await formatted(page));
+    writeFileSync(join(ROOT, page.file), await formatPage(page));
     process.stdout.write(`Wrote ${page.file}\n`);
   }
   return 0;

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { formatted, SETTINGS } from './docs.ts';
+import { formatPage, SETTINGS } from './docs.ts';
 
 it('should describe every setting', async () => {
-  const lines = (await formatted(SETTINGS)).split('\n').filter((line) => line.startsWith('| `'));
+  const lines = (await formatPage(SETTINGS)).split('\n').filter((line) => line.startsWith('| `'));
   expect(lines.length).toBeGreaterThan(25);
   expect(lines.filter((line) => /\|\s*\|$/.test(line))).toEqual([]);
 });

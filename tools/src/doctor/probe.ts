@@ -18,7 +18,10 @@ export interface ProbeOptions {
   timeoutMs?: number;
 }
 
-/** Response timeout (ms). Longer than the services' timeouts for their dependencies. */
+/**
+ * Response timeout (ms). Longer than the services' timeouts for their dependencies, so that their error responses still
+ * arrive.
+ */
 const TIMEOUT_MS = 8_000;
 
 /** Calls `url`. Returns the response, whatever the status, or a phrase that explains why there was none. */

@@ -1,6 +1,8 @@
 import type { Finding } from './finding.ts';
 
-/** Formats a line per check, with any remedy, and the totals. Can also format all findings as JSON. */
+/**
+ * Formats one line per check, including its remedy if it has one, and the totals. With `json`, formats JSON instead.
+ */
 export function formatReport(findings: readonly Finding[], json: boolean): string {
   const count = (state: Finding['state']) => findings.filter((finding) => finding.state === state).length;
   const summary = { checks: findings.length, warnings: count('warn'), faults: count('fault') };

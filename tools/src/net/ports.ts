@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { hasCode } from '../failure.ts';
 import { takeLock } from '../setup/lock.ts';
 
-/** Below the range for outgoing connections (from 32768), so that they can't take a chosen port. */
+/**
+ * Chosen ports are below the range for outgoing connections, which starts at 32768. An outgoing connection therefore
+ * never takes a chosen port.
+ */
 const FIRST = 20_000;
 const LAST = 31_999;
 /** A folder with a file for each port that a running process has reserved and may listen on later. */

@@ -1,6 +1,6 @@
 /**
- * Escapes characters that a terminal may interpret or that change the text direction. For text that strangers choose
- * parts of, for example publishers. Keeps tabs.
+ * Escapes characters that a terminal may interpret or that change the text direction. Keeps tabs. Use it for text with
+ * parts that strangers choose, such as publishers.
  */
 export const escapeControls = (text: string): string =>
   text.replace(

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-/** Kills the reaper and writes to it before Node notices that it exited. The guarded id belongs to no process. */
+/** Kills the reaper and writes to it before Node notices the exit. The guarded id belongs to no process. */
 const PROGRAM = `
 import { readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';

@@ -15,7 +15,8 @@ export class Stopped extends Error {
   override name = 'Stopped';
 }
 
-export const aborted = (signal: AbortSignal): Promise<void> =>
+/** Resolves when `signal` aborts. */
+export const whenAborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });

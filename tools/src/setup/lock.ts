@@ -19,8 +19,9 @@ export function isAlive(pid: number): boolean {
 const created = new Set<string>();
 
 /**
- * True if a running process holds the lock file with this id. A file with this process's id that this process didn't
- * create is left over: process ids start anew in a restarted container.
+ * True if `holder`, the process id in the lock file, belongs to a running process that holds the lock. If it is this
+ * process's id, but this process didn't create the file, the file is left over: a restarted container assigns the same
+ * process ids again.
  */
 const isHeld = (file: string, holder: number): boolean =>
   holder === process.pid ? created.has(file) : isAlive(holder);

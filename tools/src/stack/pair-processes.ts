@@ -55,7 +55,9 @@ export interface PairSpec {
   processOptions: { app: ProcessOptions; sidecar: ProcessOptions };
 }
 
-/** The processes of an application and its sidecar, which listens only on the loopback address. Not started yet. */
+/**
+ * The processes of an application and its sidecar. The sidecar listens only on the loopback address. Not started yet.
+ */
 export function pairProcesses(shared: SharedContext, pair: PairSpec) {
   const { appId, name, ports, processOptions } = pair;
   const [command, ...args] = pair.app.command;

@@ -9,8 +9,8 @@ const SYSTEM_CAS = '/etc/ssl/certs';
 /**
  * The environment variables that sidecars need in addition to `REDIS_HOST` etc. Applications read the certificates from
  * files, but Dapr's components take the client certificate and key as text, and need `redisType: cluster` for a Redis
- * Cluster. They have no setting for a CA, so Go reads it from a folder that this function creates in `dir`. Sidecars
- * still trust the public CAs.
+ * Cluster. They have no setting for a CA. This function therefore writes the CA into a folder in `dir` and points
+ * SSL_CERT_DIR to it. Sidecars still trust the public CAs.
  */
 export function redisForSidecars(redis: RedisParts | undefined, dir: string): Record<string, string> {
   if (!redis) return {};

@@ -9,7 +9,7 @@ import type { AppCommand, PairPorts, SidecarSettings } from './pair-processes.ts
 const port = z.int().min(1).max(65_535);
 const portText = z.string().regex(/^\d+$/, 'must be a port in quotes');
 const logs = z.enum(['console', 'file', 'fileAndConsole']).optional();
-/** Strict, so that fields that the CLI supports aren't silently ignored here. */
+/** Rejects unknown fields. Otherwise, a field that only the CLI supports would be silently ignored here. */
 const appSchema = z.strictObject({
   appID: z.string(),
   appDirPath: z.string(),
@@ -53,7 +53,7 @@ export interface RunFile {
   apps: RunFileApp[];
 }
 
-/** Reads a Dapr CLI run file that sets all ports, like `dapr.yaml`. @throws Failure that lists the errors in it */
+/** Reads a Dapr CLI run file that sets all ports, as `dapr.yaml` does. @throws Failure that lists the errors in it */
 export function readRunFile(path: string): RunFile {
   const from = (relative: string) => resolve(dirname(path), relative);
   try {

@@ -76,12 +76,13 @@ export interface Stack {
   /** Restarts the stack's own Redis, placement or scheduler after it was killed. Resolves when it responds. */
   revive(service: Service): Promise<void>;
   /**
-   * Starts a sidecar for an application outside this repository. Resolves when it responds. It stops with the stack.
+   * Starts a sidecar for an application outside this repository. Resolves when the sidecar responds. The sidecar stops
+   * with the stack.
    */
   startExternalSidecar(appId: string, options?: ExternalSidecarOptions): Promise<ExternalSidecar>;
   /**
-   * Adds a pair without starting it. It stops with the stack. If `root` is given, the pair uses the application and
-   * components from that clone of another release.
+   * Adds a pair without starting it. The pair stops with the stack. If `root` is given, the pair uses the application
+   * and components from that clone of another release.
    */
   addPair(appId: PairOptions['appId'], name: string, root?: string): Promise<Pair>;
   /** Stops all processes, applications first, and removes the data. */

@@ -4,7 +4,7 @@ import type { Part } from './parts.ts';
 /** An exit within this time (ms) after an error is attributed to the error. */
 const CAUSE_MS = 3_000;
 
-/** Remembers the last error from each source, which is the likely cause if a process exits. */
+/** Remembers the last error from each source. If a process exits, its last error is the likely cause. */
 export class LastErrors {
   readonly #last = new Map<string, { text: string; at: number }>();
 

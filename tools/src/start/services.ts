@@ -88,7 +88,7 @@ async function checkTarget(
   );
 }
 
-/** Why Tocsin can't use this Redis, and the remedy; `undefined` if it can. */
+/** The reason why Tocsin can't use this Redis, and the remedy. `undefined` if it can. */
 async function reasonAgainst(target: RedisTarget): Promise<string | undefined> {
   let client: RedisClient | undefined;
   try {
@@ -105,7 +105,10 @@ async function reasonAgainst(target: RedisTarget): Promise<string | undefined> {
   }
 }
 
-/** The version that each master reports. Its user may not be allowed to ask. */
+/**
+ * The version that each master reports, or `undefined` if INFO fails, for example because the user isn't allowed to run
+ * it.
+ */
 const versionsOf = (client: RedisClient): Promise<(string | undefined)[]> =>
   Promise.all(
     mastersOf(client).map((master) =>

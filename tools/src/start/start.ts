@@ -5,7 +5,7 @@ import { hostEnvironment, readConfig, type ToolsConfig } from '../config.ts';
 import { Failure, messageOf } from '../failure.ts';
 import { pollUntil } from '../net/poll.ts';
 import { ROOT } from '../paths.ts';
-import { aborted, unlessStopped } from '../process/stop-signal.ts';
+import { unlessStopped, whenAborted } from '../process/stop-signal.ts';
 import { ensureDapr, type Dapr } from '../setup/dapr/dapr.ts';
 import { ensureRedisServer, type RedisServer } from '../setup/redis/redis.ts';
 import type { Say } from '../setup/say.ts';
@@ -64,7 +64,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
     verbose: options.verbose,
   });
   const say: Say = (text) => printer.print({ source: 'tocsin', level: 'info', text });
-  // Before the setup, which can take minutes, so that a second `npm start` doesn't use the same data.
+  // Register before the setup, which can take minutes. Otherwise, a second `npm start` could use the same data.
   registerRunning(ROOT, [options.dataDir, config.cacheDir]);
   const { dapr, redisServer } = await unlessStopped(signal, setUp(config, say));
   const services = await createServices(dapr, redisServer, config, options.dataDir);
@@ -100,7 +100,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
     onLine: (source, text) => {
       const line = markLine(source, text);
       logFile.write(line);
-      errors.note(printer.raw(line));
+      errors.note(printer.printRaw(line));
     },
   });
   const stopping = new AbortController();
@@ -115,7 +115,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
     say('Redis, placement and scheduler are running. Starting the applications and their sidecars.');
     await startParts(parts);
     const end = Promise.race([
-      aborted(signal),
+      whenAborted(signal),
       ...services.managed.map((service) => supervise(service, say, stopping.signal)),
       watchParts(parts, stopping.signal, onEnd),
     ]);
@@ -140,7 +140,7 @@ async function setUp(
   say: Say,
 ): Promise<{ dapr: Dapr; redisServer: RedisServer | undefined }> {
   const redisServer = config.redis ? undefined : await ensureRedisServer(say);
-  // In parallel because a download leaves the CPU free for building the ui.
+  // Run both in parallel, because a download leaves the CPU free for building the ui.
   const [dapr] = await Promise.all([ensureDapr(say), ensureUi(say)]);
   return { dapr, redisServer };
 }

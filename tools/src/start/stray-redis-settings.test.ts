@@ -9,7 +9,7 @@ describe('rejectStrayRedisSettings', () => {
     expect(() => rejectStrayRedisSettings({ ...env, REDIS_HOST: '' })).toThrow(message);
   });
 
-  it('should accept them with REDIS_HOST', () => {
+  it('should accept these settings if REDIS_HOST is set', () => {
     expect(() => rejectStrayRedisSettings({ REDIS_HOST: 'redis:6379', REDIS_PASSWORD: 'x' })).not.toThrow();
   });
 

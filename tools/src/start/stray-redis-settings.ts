@@ -6,8 +6,8 @@ const NAMES = [...Object.keys(redisSettings), 'REDIS_TYPE', 'REDIS_CERT', 'REDIS
 const PREFIXES = ['REDIS_', ...Object.values(REDIS_PARTS)];
 
 /**
- * Without REDIS_HOST, checks that no other Redis setting is set. The applications and sidecars would use it for the
- * private Redis, which has neither TLS nor users.
+ * If REDIS_HOST is not set, checks that no other Redis setting is set either. The applications and sidecars would apply
+ * such a setting to the private Redis, which has neither TLS nor users.
  * @throws Failure that lists the settings
  */
 export function rejectStrayRedisSettings(env: Record<string, string | undefined>): void {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 /**
- * SPDX ids of the licenses that shipped packages may have. They require attribution at most, except MPL-2.0, which also
- * requires publishing changes to the licensed files. We don't make any.
+ * SPDX ids of the licenses that shipped packages may have. They require at most attribution. Only MPL-2.0 also requires
+ * publishing changes to the licensed files, and we don't change these files.
  */
 export const ALLOWED_LICENSES = [
   '0BSD',

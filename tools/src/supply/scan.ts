@@ -15,7 +15,7 @@ const auditSchema = z.object({
   message: z.string().optional(),
 });
 
-/** The findings of `npm audit` for shipped packages. It's not an error if the registry doesn't support it. */
+/** The findings of `npm audit` for shipped packages. A registry that doesn't support the command is not an error. */
 export function readAudit(output: string): Outcome {
   const { vulnerabilities, message } = auditSchema.parse(JSON.parse(output));
   if (!vulnerabilities)

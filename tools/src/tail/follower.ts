@@ -1,11 +1,15 @@
 const TRACE_ID = /"traceId":"([0-9a-f]{32})"/g;
 /** An entry's key, which in 0.1.0 contained the feed instead of the partition. */
 const ENTRY = /entry:(?:\{\d+\}:[A-Za-z0-9]{8}|[A-Za-z0-9]{8}:[^"\s]+):\d+/g;
-/** An id character directly before, but not the end of an escape in JSON, such as `\n`. */
+/**
+ * Matches if an id character directly precedes the id. The last character of a JSON escape such as `\n` doesn't count.
+ */
 const ID_BEFORE = /(?<!\\)[\w.:-]$/;
-/** Excludes punctuation that ends a sentence. */
+/** Matches if the id continues. Punctuation at the end of a sentence doesn't count. */
 const ID_GOES_ON = /^[.:]*[\w-]/;
-/** Maximum number of seemingly unrelated lines to buffer. A later line can relate them to the notification. */
+/**
+ * Maximum number of seemingly unrelated lines to buffer. A later line can show that they belong to the notification.
+ */
 const MAX_BUFFERED = 2_000;
 
 /**

@@ -28,7 +28,7 @@ it('should read each line once, starting with those in the renamed file', async 
   expect(await newLines(reader)).toEqual(['second']);
 });
 
-it('should read the rest of a file that has been renamed since, before the new file', async () => {
+it('should read the rest of a renamed file before the new file', async () => {
   writeFileSync(`${path}.1`, 'oldest\n');
   writeFileSync(path, 'first\n');
   const reader = new LogReader(path);
@@ -40,7 +40,7 @@ it('should read the rest of a file that has been renamed since, before the new f
   expect(await newLines(reader)).toEqual(['a line that is longer than the renamed file']);
 });
 
-it('should wait for a missing file, and read an emptied one from its start', async () => {
+it('should wait for a missing file, and read an emptied file from its start', async () => {
   const reader = new LogReader(path);
   expect(await newLines(reader)).toEqual([]);
   writeFileSync(path, 'a long line\n');

@@ -5,7 +5,7 @@ import { rotatedFileOf } from '../start/logs/log-file.ts';
 /** Reads a log that `LogFile` writes, including the file that it has renamed. */
 export class LogReader {
   readonly #path: string;
-  /** How far each file has been read, by inode, which a renamed file keeps. */
+  /** The position up to which each file has been read, by inode. A renamed file keeps its inode. */
   #offsets = new Map<number, number>();
 
   constructor(path: string) {
@@ -18,7 +18,7 @@ export class LogReader {
     const current = await openIfExists(this.#path);
     const renamed = await openIfExists(rotatedFileOf(this.#path));
     const before = this.#offsets;
-    // Without deleted files, whose inodes new files can have.
+    // Forget deleted files, because new files can get their inodes.
     this.#offsets = new Map();
     try {
       if (renamed) yield* this.#readRest(renamed, before);
@@ -33,7 +33,7 @@ export class LogReader {
     const { ino, size } = await file.stat();
     const offset = this.#offsets.get(ino) ?? before.get(ino) ?? 0;
     this.#offsets.set(ino, size);
-    // A file that became smaller was emptied.
+    // A file that has become smaller was emptied, so read it from the start.
     const start = size < offset ? 0 : offset;
     if (size > start) yield* file.readLines({ start, end: size - 1, autoClose: false });
   }

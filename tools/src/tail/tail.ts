@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { Failure } from '../failure.ts';
 import { parseOptions, usageFailure } from '../options.ts';
 import { DATA_DIR } from '../paths.ts';
-import { aborted } from '../process/stop-signal.ts';
+import { whenAborted } from '../process/stop-signal.ts';
 import { logFileOf } from '../start/logs/log-file.ts';
 import { parseLine } from '../start/logs/log-line.ts';
 import { Follower } from './follower.ts';
@@ -40,7 +40,7 @@ export async function tail(args: string[], signal: AbortSignal): Promise<number>
     );
   }
   if (once) return found > 0 ? 0 : 1;
-  const stopped = aborted(signal);
+  const stopped = whenAborted(signal);
   while (!signal.aborted) {
     await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, POLL_MS))]);
     await read();

@@ -5,14 +5,17 @@ import { runSuite } from './suite.ts';
 
 /** `npm run test:compose`: tests docker-compose.yml with real containers. */
 export const testCompose = (args: string[], signal: AbortSignal): Promise<number> =>
-  runSuite({ name: 'test:compose', projects: ['compose'], setUp, missing }, args, signal);
+  runSuite({ name: 'test:compose', projects: ['compose'], setUp, findMissing }, args, signal);
 
 async function setUp(): Promise<void> {
   await ensureChromium((line) => process.stdout.write(`${line}\n`));
 }
 
-/** Why this machine can't run the suite, or `undefined` if it can. `command` is the path of `docker`. */
-export async function missing(command?: string): Promise<string | undefined> {
+/**
+ * Resolves with the reason why this machine can't run the suite, or with `undefined` if it can. `command` is the path
+ * of `docker`.
+ */
+export async function findMissing(command?: string): Promise<string | undefined> {
   try {
     const docker = await findDocker(command);
     const { code } = await docker(['compose', 'version']);

@@ -12,7 +12,7 @@ const say: Say = (line) => process.stdout.write(`${line}\n`);
  * nodes must have the images, or `REGISTRY` must specify the registry to pull them from.
  */
 export const testK8s = (args: string[], signal: AbortSignal): Promise<number> =>
-  runSuite({ name: 'test:k8s', projects: ['k8s'], setUp, missing }, args, signal);
+  runSuite({ name: 'test:k8s', projects: ['k8s'], setUp, findMissing }, args, signal);
 
 /**
  * `npm run test:k8s-redis`: deploys with a Redis Cluster of six pods, deletes and kills them under load, and removes
@@ -20,7 +20,7 @@ export const testK8s = (args: string[], signal: AbortSignal): Promise<number> =>
  */
 export const testK8sRedis = (args: string[], signal: AbortSignal): Promise<number> =>
   runSuite(
-    { name: 'test:k8s-redis', projects: ['k8s-redis'], setUp: () => Promise.resolve(), missing },
+    { name: 'test:k8s-redis', projects: ['k8s-redis'], setUp: () => Promise.resolve(), findMissing },
     args,
     signal,
   );
@@ -29,7 +29,7 @@ async function setUp(): Promise<void> {
   await ensureChromium(say);
 }
 
-async function missing(): Promise<string | undefined> {
+async function findMissing(): Promise<string | undefined> {
   try {
     say(`Cluster: ${await checkCluster(findKubectl())}`);
     return undefined;

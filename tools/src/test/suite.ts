@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { hostEnvironment } from '../config.ts';
 import { messageOf } from '../failure.ts';
 import { ARTIFACTS_DIR, ROOT } from '../paths.ts';
-import { aborted, Stopped, unlessStopped } from '../process/stop-signal.ts';
+import { Stopped, unlessStopped, whenAborted } from '../process/stop-signal.ts';
 import {
-  didNotRun,
+  didNotRunLine,
   missingLines,
   resultsSchema,
   summarize,
@@ -22,16 +22,16 @@ export interface Suite {
   name: string;
   /** The projects in vitest.config.ts. */
   projects: readonly string[];
-  /** Prepares what the tests need. A rejection counts as a test failure. */
+  /** Prepares this machine for the tests. A rejection counts as a test failure. */
   setUp: () => Promise<void>;
   /** Added to the environment of the tests. */
   env?: Readonly<Record<string, string>>;
   /** Resolves with a command that runs the tests, for example in a network namespace. */
   runner?: () => Promise<readonly string[]>;
   /**
-   * Resolves with the reason why this machine can't run the tests. They are then skipped, which isn't a failure.
+   * Resolves with the reason why this machine can't run the tests. The tests are then skipped, which isn't a failure.
    */
-  missing?: () => Promise<string | undefined>;
+  findMissing?: () => Promise<string | undefined>;
 }
 
 /**
@@ -46,7 +46,7 @@ export async function runSuite(suite: Suite, args: string[], signal: AbortSignal
 
 async function summaryOf(suite: Suite, args: string[], signal: AbortSignal): Promise<Summary> {
   try {
-    const missing = await suite.missing?.();
+    const missing = await suite.findMissing?.();
     if (missing) {
       say(`Did not run: ${suite.name}. ${missing}`);
       return { line: '0 passed, 0 failed', ok: true };
@@ -56,7 +56,7 @@ async function summaryOf(suite: Suite, args: string[], signal: AbortSignal): Pro
     const exitCode = await runVitest(suite, resultsFile, args, signal);
     const results = readResults(resultsFile);
     for (const line of [...retriedLines(results, ROOT), ...failureLines(results, ROOT)]) say(line);
-    const skipped = didNotRun(results, ROOT);
+    const skipped = didNotRunLine(results, ROOT);
     if (skipped) say(skipped);
     for (const line of missingLines(results, ROOT)) say(line);
     return summarize(results, exitCode);
@@ -94,7 +94,7 @@ async function runVitest(
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));
   });
-  void aborted(signal).then(() => child.kill('SIGTERM'));
+  void whenAborted(signal).then(() => child.kill('SIGTERM'));
   return exit;
 }
 

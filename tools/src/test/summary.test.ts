@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  didNotRun,
+  didNotRunLine,
   missingLines,
   resultsSchema,
   summarize,
@@ -76,7 +76,7 @@ describe('missingLines', () => {
       'Did not run: a.test.ts: the client in skipped: javac is not installed.',
       'Did not run: b.test.ts: the client in skipped: mvn is not installed.',
     ]);
-    expect(didNotRun(run, '/root')).toBeUndefined();
+    expect(didNotRunLine(run, '/root')).toBeUndefined();
     expect(missingLines(undefined, '/root')).toEqual([]);
   });
 
@@ -89,12 +89,13 @@ describe('missingLines', () => {
   });
 });
 
-describe('didNotRun', () => {
+describe('didNotRunLine', () => {
   const file = (name: string, ...statuses: string[]) => ({
     ...{ name: `/root/${name}`, status: 'passed', message: '' },
     assertionResults: statuses.map((status) => ({ status, fullName: '' })),
   });
-  const lineFor = (...testResults: Results['testResults']) => didNotRun(results({ testResults }), '/root');
+  const lineFor = (...testResults: Results['testResults']) =>
+    didNotRunLine(results({ testResults }), '/root');
 
   it('should list files with only skipped tests in a single line', () => {
     expect(lineFor(file('a.test.ts', 'passed', 'skipped'), file('b.test.ts', 'skipped', 'pending'))).toBe(

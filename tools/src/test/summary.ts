@@ -36,8 +36,8 @@ export interface Summary {
 
 /**
  * Summarizes a run. A file that failed without a failed test (for example because it could not be loaded) counts as one
- * failure. If there are no other failures, so does an error outside any file, or a run in which no test was executed
- * (unless skipped tests say what this machine lacks).
+ * failure. If nothing else failed, the run still counts as one failure in two cases: after an error outside any file,
+ * and if no test ran and no skipped test says what this machine lacks.
  */
 export function summarize(results: Results | undefined, exitCode: number): Summary {
   const passed = results?.numPassedTests ?? 0;
@@ -58,7 +58,7 @@ const MAX_LISTED = 3;
  * A line about files where all tests were skipped, since these haven't passed. Lists the first three, relative to
  * `root`. Tests that say what this machine lacks get separate lines (`missingLines`).
  */
-export function didNotRun(results: Results | undefined, root: string): string | undefined {
+export function didNotRunLine(results: Results | undefined, root: string): string | undefined {
   const files = (results?.testResults ?? [])
     .filter(
       ({ assertionResults: tests }) =>

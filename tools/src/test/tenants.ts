@@ -10,13 +10,13 @@ import { runSuite } from './suite.ts';
  * registry to pull them from.
  */
 export const testTenants = (args: string[], signal: AbortSignal): Promise<number> =>
-  runSuite({ name: 'test:tenants', projects: ['tenants'], setUp, missing }, args, signal);
+  runSuite({ name: 'test:tenants', projects: ['tenants'], setUp, findMissing }, args, signal);
 
 async function setUp(): Promise<void> {
   await ensureHelm();
 }
 
-async function missing(): Promise<string | undefined> {
+async function findMissing(): Promise<string | undefined> {
   try {
     process.stdout.write(`Cluster: ${await checkCluster(findKubectl())}\n`);
     return undefined;

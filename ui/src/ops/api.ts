@@ -162,7 +162,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // A proxy's error page or no body. The member check below rejects it if a body is required.
+    // The body is empty or a proxy's error page. If a body is required, `withMembers` rejects it.
     return undefined;
   }
 }
@@ -174,8 +174,8 @@ const isProblem = (value: unknown): value is Problem =>
   isObject(value) && typeof value['code'] === 'string' && typeof value['detail'] === 'string';
 
 /**
- * Returns a response from our own server. Checks only that the members exist: a schema library would be larger than
- * the page.
+ * Returns a response body of our own server. Checks only that the members exist, because a schema library would be
+ * larger than the page.
  */
 function withMembers<T extends object>(value: unknown, members: readonly (keyof T & string)[]): T {
   if (isObject(value) && members.every((member) => value[member] !== undefined)) return value as T;

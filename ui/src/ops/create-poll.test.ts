@@ -35,7 +35,7 @@ it('should not read while it is paused, and read at once when started again', as
   expect(state.reads).toBe(2);
 });
 
-it('should keep a single rhythm if it is started during a read', async () => {
+it('should not read twice as often if it is started again during a read', async () => {
   const { state, start, stop, advance } = polling();
   start();
   await advance();

@@ -74,7 +74,7 @@ function createOps() {
     token.value = text.trim();
     storage.set(TOKEN_KEY, token.value);
     refused.value = undefined;
-    // A refusal is no outage, and the page reads nothing until the operator has signed in.
+    // Don't count the time without access as an outage: the page reads nothing until the operator has signed in.
     silentSince.value = noMetricsSince.value = undefined;
     order.invalidate();
   }
@@ -89,7 +89,9 @@ function createOps() {
     return true;
   }
 
-  /** A failed read's message. Empty if access was denied, because the page shows that separately and reads again. */
+  /**
+   * A failed read's message. Empty if access was denied: the page shows that separately, and reads again after sign-in.
+   */
   function explainRead(error: unknown): string {
     if (recordRefusal(error)) return '';
     return error instanceof Error ? error.message : String(error);
@@ -159,7 +161,10 @@ function createOps() {
       },
     );
 
-  /** Shows errors next to the list, since the list is read less often than the rest of the page. */
+  /**
+   * Reads the unsent fallbacks. Errors are shown next to the list, because the list is read less often than the
+   * metrics.
+   */
   async function readUnsent(): Promise<void> {
     const isSuperseded = order.start('unsent');
     try {

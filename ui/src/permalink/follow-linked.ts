@@ -23,7 +23,10 @@ export function followLinked({ fetch, useGone, draw }: FollowLinked): {
 } {
   const followed = shallowRef<{ epoch: string; isGone: () => boolean }>();
 
-  /** Requests the notification. If it's already gone when the response arrives, the result doesn't contain it. */
+  /**
+   * Requests the notification. If it's already gone when the response arrives, returns `unknown` instead of its
+   * content.
+   */
   async function request() {
     const isGoneSince = useGone();
     const result = await fetch();
@@ -43,7 +46,11 @@ export function followLinked({ fetch, useGone, draw }: FollowLinked): {
     return response.result;
   }
 
-  /** Draws the reason, or the notification if it was published again after an erasure, which starts a new epoch. */
+  /**
+   * Draws the reason. If the notification was published again after an erasure, which starts a new epoch, draws the
+   * notification instead. A response that still shows it in `epoch` can be from an instance that hasn't processed the
+   * removal, so this requests it again after `LAG_MS`.
+   */
   async function fetchReason(epoch: string): Promise<void> {
     let response = await request();
     if (response.follow?.epoch === epoch) {

@@ -17,7 +17,7 @@ import express from 'express';
 import type { UiConfig } from './config.ts';
 
 const IDLE_MS = 60_000;
-/** Enough because browsers cache the few files that this server serves. */
+/** This limit is enough because browsers cache the few files that this server serves. */
 const MAX_CONNECTIONS = 10_000;
 
 /** This relative path works both from ui/src/server and from the bundle in ui/server/dist. */

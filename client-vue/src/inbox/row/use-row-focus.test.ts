@@ -32,7 +32,7 @@ const asRef = (element: FakeElement) => shallowRef(asElement(element));
 const items = ref(0);
 const menuButton = shallowRef<FakeElement>();
 
-/** Removes rows, with the focus if it's in one of them. */
+/** Removes rows. If the focus is in one of them, it is lost. */
 function remove(leaving: readonly FakeElement[]): void {
   for (const row of leaving) {
     row.isConnected = false;
@@ -40,7 +40,7 @@ function remove(leaving: readonly FakeElement[]): void {
   }
 }
 
-/** Renders without these rows, although the reader did nothing. */
+/** Removes these rows without an action of the reader. */
 async function renderWithout(...leaving: FakeElement[]): Promise<void> {
   const stop = watch(items, () => remove(leaving), { flush: 'post' });
   items.value++;
@@ -96,7 +96,7 @@ it('should focus the next row if the row with the open menu disappears', async (
   expect(page.activeElement).toBe(rows[1]);
 });
 
-it('should leave the focus alone while its row stays, or if it is outside', async () => {
+it('should leave the focus alone if the focused row stays or the focus is outside the list', async () => {
   buttons[1]?.focus();
   await renderWithout(rows[0]!);
   expect(page.activeElement).toBe(buttons[1]);
@@ -105,7 +105,7 @@ it('should leave the focus alone while its row stays, or if it is outside', asyn
   expect(page.activeElement).toBe(end);
 });
 
-it('should focus the list if all rows disappear with it', async () => {
+it('should focus the scroll container if the list disappears with all rows', async () => {
   rows[0]?.focus();
   scope.stop();
   remove(rows);

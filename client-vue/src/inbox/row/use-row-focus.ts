@@ -4,8 +4,8 @@ import { activeElementInRootOf } from '../../active-element.ts';
 type ElementRef = Readonly<Ref<HTMLElement | null>>;
 
 /**
- * Keeps focus in the list when rows are removed, and ignores key repeats. A row has the focus while its menu, opened by
- * `menuButton`, is open.
+ * Keeps focus in the list when rows are removed, and ignores key repeats. While a row's menu is open, the row counts as
+ * focused. `menuButton` returns the button that opened the menu.
  */
 export function useRowFocus(
   list: ElementRef,
@@ -30,7 +30,8 @@ export function useRowFocus(
     (next ?? after[index] ?? after.at(-1) ?? scroller?.value)?.focus();
   }
 
-  // Rows can disappear without an action here, such as by a retraction. These run before the rows are removed.
+  // Rows can also disappear without an action here, for example by a retraction. Both callbacks run before the rows are
+  // removed.
   watch(items, () => void keepFocus());
   onScopeDispose(() => void keepFocus());
 

@@ -9,8 +9,8 @@ const TOP_PX = 24;
 
 /**
  * Handles new rows at the top of the list. While the list is scrolled, browsers keep the visible rows in place. At the
- * top, this does the same by scrolling, but only if a row is hovered or focused, or if the list was touched. Otherwise,
- * the rows move down to make room.
+ * top, this function does so by scrolling if a row is hovered or focused, or if the list was touched. Otherwise, the
+ * rows move down to make room.
  */
 export function useStableRows(list: ElementRef, scroller: ElementRef | undefined) {
   let isTouched = false;

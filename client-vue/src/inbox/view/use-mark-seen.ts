@@ -3,8 +3,8 @@ import { useReader } from '../../stores/reader/reader.ts';
 import { useUnread } from '../../stores/reader/unread.ts';
 
 /**
- * Marks all notifications as seen, including those that arrive later, but only while the reader can see the list. A
- * seen notification can cancel its fallback.
+ * Marks all notifications as seen, including later arrivals, but only while the reader can see the list. Hidden
+ * notifications stay unseen because marking one as seen can cancel its fallback.
  */
 export function useMarkSeen(isListShown: () => boolean): void {
   const unread = useUnread();

@@ -12,8 +12,8 @@ const LIMIT = 50;
 export type SearchStatus = 'idle' | 'searching' | 'done' | 'unavailable' | 'failed';
 
 /**
- * Runs the search returned by `request`. A change cancels the running search and starts the new search. `undefined`
- * means no search. A failed search runs again once the connection is live again.
+ * Runs the search that `request` returns, or none if it returns `undefined`. When the search changes, cancels the
+ * running one and starts the new one. A failed search runs again once the connection is live again.
  */
 export function useSearch(request: () => SearchRequest | undefined) {
   const pages = shallowRef<readonly { items: readonly Item[]; isCurrent: IsCurrent }[]>([]);
@@ -86,7 +86,7 @@ export function useSearch(request: () => SearchRequest | undefined) {
     },
   );
 
-  /** Loads the next page. Rejects if that fails, and can then be called again. */
+  /** Loads the next page. Rejects if that fails. You can then call it again. */
   async function loadMore(): Promise<void> {
     const query = request();
     if (query && status.value !== 'searching') await load(query, true);

@@ -43,12 +43,12 @@ function openHelp() {
   return isHelpOpen;
 }
 
-it('should return the focus from the help to where it was', () => {
+it('should return the focus to the previous element when the help closes', () => {
   openHelp().value = false;
   expect(page.activeElement).toBe(row);
 });
 
-it('should move the focus from the help to the list if it was in a row that is gone', () => {
+it('should move the focus from the help to the list if the previously focused row is gone', () => {
   const isHelpOpen = openHelp();
   row.isConnected = false;
   isHelpOpen.value = false;

@@ -14,9 +14,9 @@ export function useShortcuts(root: Readonly<Ref<HTMLElement | null>>) {
   const setting = useShortcutSetting();
   const notice = useNotice();
   const isHelpOpen = ref(false);
-  /** The element that had focus before the help. */
+  /** The element that had focus before the help opened. */
   let previous: HTMLElement | null = null;
-  // Runs before the help is removed. Without the focus, the inbox would no longer receive keys.
+  // Runs before the help is removed. If the focus were lost, the inbox would no longer receive keys.
   watch(
     isHelpOpen,
     (isOpen) => {

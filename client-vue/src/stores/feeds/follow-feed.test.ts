@@ -63,7 +63,7 @@ it('should report nothing if all missed notifications are gone', async () => {
   expect(titles()).toEqual([]);
 });
 
-it("should report a gap or an erasure, unless the feed is muted or it's quiet", async () => {
+it('should report a gap or an erasure, unless the feed is muted or quiet hours apply', async () => {
   const always = { from: '00:00', to: '23:59', timeZone: 'UTC', allow: ['error' as const] };
   const report = async (preferences: object): Promise<string[]> => {
     usePreferences().applyChange({ ...DEFAULT_PREFERENCES, ...preferences });
@@ -82,7 +82,7 @@ it("should report a gap or an erasure, unless the feed is muted or it's quiet", 
   vi.setSystemTime('2026-06-01T12:00:00Z');
   expect(await report({ feeds: ['all'] })).toEqual([]);
   expect(await report({ quietHours: always })).toEqual(['n2']);
-  // Missing notifications could be errors.
+  // Muted severities don't suppress the report, because missing notifications can have any severity.
   for (const preferences of [{}, { severities: ['info'] }])
     expect((await report(preferences)).filter((title) => title !== 'n2')).toHaveLength(2);
 });

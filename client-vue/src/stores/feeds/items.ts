@@ -23,12 +23,15 @@ export function limitTo(max: number, entries: Map<string, unknown> | Set<string>
 }
 
 /**
- * All feeds' items. No items are missing after a feed's oldest item, except at marked gaps and after old items that
- * were added because their snooze ended.
+ * All feeds' items. From a feed's oldest item on, the list is complete, with two exceptions: marked gaps, and gaps
+ * after old items that were added because their snooze ended.
  */
 export const useItems = defineStore(() => {
   const logs = shallowRef(new Map<string, Item[]>());
-  /** Feeds with older notifications that aren't in the list, and where to continue. `dropped` if that's impossible. */
+  /**
+   * For each feed with older notifications that aren't in the list: where to continue, or `dropped` if that's
+   * impossible.
+   */
   const older = shallowReactive(new Map<string, OlderCursor | 'dropped'>());
   const loaded = shallowReactive(new Set<string>());
   const gone = shallowReactive(new Set<string>());

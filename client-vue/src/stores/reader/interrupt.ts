@@ -48,7 +48,7 @@ export function splitByQuietHours<Publication extends LivePublication>(
 
 /** Whether the reader may be told now that notifications of the feed are missing or were erased. */
 export const mayReportGap = (preferences: Preferences, feed: string): boolean =>
-  // Missing notifications can have any severity, so muted severities don't count.
+  // Ignore muted severities, because missing notifications can have any severity.
   mayInterrupt({ ...preferences, severities: [] }, { feed, severity: 'info' }).interrupt;
 
 /** Whether quiet hours held the item back when it arrived. */

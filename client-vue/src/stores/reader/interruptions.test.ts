@@ -170,7 +170,7 @@ describe('notifications held back by quiet hours', () => {
     expect(titles()).toEqual(['1 unread notification arrived during quiet hours']);
   });
 
-  it('should be recognized by their time once the page no longer remembers whether it held them back', () => {
+  it('should be recognized by their time if the page has forgotten that it held them back', () => {
     openPage(EVENING);
     let presenting = false;
     openPage(MORNING, { presenting: () => presenting });

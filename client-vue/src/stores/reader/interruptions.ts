@@ -24,8 +24,8 @@ import { useUnread } from './unread.ts';
 const KEY = 'tocsin.quiet-since';
 
 /**
- * The latest ended snoozes that this tab has reported, or left to the presenting tab. Servers send a snooze again to
- * each new connection for a while. Survives a reload.
+ * The latest ended snoozes that this tab no longer has to report, because this tab or the presenting tab has reported
+ * them. Needed because servers keep sending an ended snooze to new connections for a while. Survives a reload.
  */
 const RETURNED_KEY = 'tocsin.returned';
 
@@ -62,7 +62,7 @@ export const useInterruptions = defineStore(() => {
     until === undefined ? undefined : `${itemKey(feed, id)} ${until}`;
 
   function notify(feed: string, publications: readonly Arrived[], presenting: boolean): void {
-    // A returned notification is reported once, also after a reload.
+    // Report a notification that is back from a snooze only once, even if the page is reloaded.
     const known: unknown[] = [readJson(tabStorage, RETURNED_KEY)].flat();
     const unreported = publications.filter((arrived) => !known.includes(returnOf(feed, arrived) ?? ''));
     const interrupting = applyQuietHours(feed, unreported);

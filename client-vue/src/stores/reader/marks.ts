@@ -27,7 +27,7 @@ export const useMarks = defineStore(() => {
   const overrides = shallowRef<Overrides>(new Map());
   /** Feeds whose read state on the server is empty. */
   const emptyReads = new Set<string>();
-  /** Feeds whose read mark dates from before their read state arrived. The server's read state replaces it. */
+  /** Feeds whose read mark was made before the server's read state arrived. The read state will replace this mark. */
   const provisional = new Set<string>();
 
   const placers = computed(() => {
@@ -80,7 +80,7 @@ export const useMarks = defineStore(() => {
     if (mark) write({ [feed]: mark });
   }
 
-  /** Stores the server's marks, except read marks, unless newer marks have already arrived. */
+  /** Stores the server's marks other than read marks. Ignores them if newer marks have already arrived. */
   function mergeInboxState(feed: string, inbox: InboxState): void {
     const current = inboxes.value[feed];
     if (current && isOlderState(inbox, current)) return;

@@ -9,7 +9,7 @@ import { usePreferences, type PreferenceChange } from './preferences.ts';
 /** The lists of muted feeds, severities, sources and categories. */
 export type MuteList = 'feeds' | 'severities' | 'sources' | 'categories';
 
-/** Adds the item to the list, or removes it. */
+/** Returns the list with the item at the end, or without the item. */
 export const withItem = <T>(list: readonly T[], item: T, isIn: boolean): T[] => [
   ...list.filter((other) => other !== item),
   ...(isIn ? [item] : []),
@@ -76,15 +76,15 @@ export const usePreferenceChanges = defineStore(() => {
     });
   }
 
-  /** Mutes a name until a given time, when the server ends the mute on all devices. */
+  /** Mutes a name. At the given time, the server ends the mute on all devices. */
   const muteUntil = (list: MutedUntil['list'], name: string, until: Date): Promise<boolean> =>
     edit((now) => ({
       mutedUntil: [...withoutMute(now, list, name), { list, name, until: until.toISOString() }],
     }));
 
   /**
-   * Mutes a source until a given time, or else toggles its mute. Shows a notice if that can't be saved, for places that
-   * don't show `failed`.
+   * Mutes a source until a given time. Without a time, toggles the source's mute. Shows a notice if the change can't be
+   * saved, because the components that call this don't show `failed`.
    */
   async function muteSource(source: string, until?: Date): Promise<void> {
     const { current } = useSource();

@@ -68,7 +68,7 @@ describe('the preferences', () => {
     expect(usePreferences().preferences.sources).toEqual(['a', 'ci']);
   });
 
-  it('should not be changed by a session that ends before they are loaded', async () => {
+  it('should not be saved if the session ends before they are loaded', async () => {
     vi.spyOn(console, 'warn').mockReturnValue();
     const bodies = storeAfterFailures({ sources: ['a'] });
     await usePreferences().load(session.signal);

@@ -13,17 +13,23 @@ import { useClock } from '../clock.ts';
 import { retry } from '../retry.ts';
 import { useSource } from '../source.ts';
 
-/** Computes a change from the preferences it applies to. Applying it twice is the same as applying it once. */
+/**
+ * Returns the values to change in the given preferences. Applying a change twice has the same effect as applying it
+ * once.
+ */
 export type PreferenceChange = (now: Preferences) => Partial<Preferences>;
 
 /** A change made on this page that isn't saved yet. */
 interface Edit {
   change: PreferenceChange;
-  /** The change to the reader's latest known preferences. */
+  /** The result of `change` for the reader's latest known preferences. */
   values: Partial<Preferences>;
   /** Whether the change couldn't be saved. */
   failed: boolean;
-  /** Resolves once the preferences that were being loaded have arrived, or with false if the session ended first. */
+  /**
+   * Resolves with true when the load that was running at the time of the edit has finished, or with false if the
+   * session ended first.
+   */
   loaded: Promise<boolean>;
 }
 
@@ -63,8 +69,8 @@ export const usePreferences = defineStore(() => {
   }
 
   /**
-   * Fetches and applies the preferences, retrying until it succeeds. Calls `onFailure` after each failure. Resolves
-   * with false if aborted.
+   * Fetches the preferences, with retries until it succeeds, and applies them. Calls `onFailure` after each failure.
+   * Resolves with true, or with false if aborted.
    */
   async function fetchAndApply(signal: AbortSignal, onFailure?: () => void): Promise<boolean> {
     changes = {};
@@ -89,7 +95,9 @@ export const usePreferences = defineStore(() => {
     failed.value = unsaved.some((edited) => edited.failed);
   }
 
-  /** Loads a reader's preferences, retrying until it succeeds. Resolves after the first attempt. */
+  /**
+   * Loads a reader's preferences, with retries until it succeeds. Resolves after the first attempt, even if it failed.
+   */
   function load(signal: AbortSignal): Promise<void> {
     unsaved = [];
     set(DEFAULT_PREFERENCES);
@@ -125,11 +133,11 @@ export const usePreferences = defineStore(() => {
   }
 
   /**
-   * Records which values the server has saved for an edit, if any. An edit that couldn't be saved applies until a later
-   * edit to the same preference is saved or the page is closed.
+   * Records the values that the server has saved for an edit. Without `saved`, the edit couldn't be saved. It then
+   * applies until a later edit to the same preference is saved or the page is closed.
    */
   function settle(edited: Edit, saved?: Partial<Preferences>): void {
-    // Superseded by a later edit or session.
+    // A later edit or session has replaced this edit.
     if (!unsaved.includes(edited)) return;
     edited.failed = !saved;
     if (saved)

@@ -46,8 +46,8 @@ const inChunks = (ids: readonly string[]): string[][] =>
   );
 
 /**
- * The reader's actions on notifications. They take effect on the page immediately and are sent to the server. A snooze
- * is reverted if the server refuses it.
+ * The reader's actions on notifications. They take effect on the page immediately and are sent to the server. If the
+ * server doesn't save a snooze, the snooze is reverted.
  */
 export const useReader = defineStore(() => {
   const marks = useMarks();
@@ -67,7 +67,10 @@ export const useReader = defineStore(() => {
     return sent;
   };
 
-  /** Drops a saved override once the server's marks have had time to arrive. For that, the feeds must have caught up. */
+  /**
+   * Drops a saved override after `SETTLE_MS`, so that the server's marks can arrive first. If the connection isn't live
+   * or a feed hasn't caught up by then, waits for that and then for another `SETTLE_MS`.
+   */
   function settleLater(token: symbol, feeds: readonly string[]): void {
     const { pending } = useConnection();
     const areLive = (): boolean =>
@@ -79,8 +82,8 @@ export const useReader = defineStore(() => {
   }
 
   /**
-   * Applies a change to items until the server has saved it. If the server doesn't save all of it, shows a notice. The
-   * change then stays on this page, unless it's a snooze, which is reverted.
+   * Applies a change to items until the server has saved it. If a request fails, shows a notice. A failed snooze is
+   * then reverted. All other changes stay on this page.
    */
   async function apply(
     items: readonly Item[],
@@ -136,7 +139,7 @@ export const useReader = defineStore(() => {
 
   function moveToInbox(items: readonly Item[]): void {
     const [archived, snoozed] = [itemsIn('archive', items), itemsIn('snoozed', items)];
-    // An archived notification's snooze can still be running. Unarchiving alone would return it to Snoozed.
+    // An archived notification can still be snoozed. Unarchiving alone would move it to Snoozed.
     const stillSnoozed = archived.flatMap((item) => {
       const { until } = marks.inboxes[item.feed]?.snoozed.find(({ id }) => id === item.notification.id) ?? {};
       return until !== undefined && Date.parse(until) > Date.now() ? [{ item, until }] : [];
@@ -151,8 +154,8 @@ export const useReader = defineStore(() => {
   }
 
   /**
-   * Snoozes the items, and offers an undo, which returns each item to its place. If an item was already snoozed or was
-   * back from a snooze, the undo also restores whether it was unread.
+   * Snoozes the items, and offers to undo this. Undoing returns each item to its place. If an item was already snoozed
+   * or was back from a snooze, undoing also restores whether it was unread.
    */
   function snooze(items: readonly Item[], until: Date): void {
     const groups = groupsOf(items, (item) => {
@@ -200,8 +203,7 @@ export const useReader = defineStore(() => {
     const { items } = useItems();
     const positions = heads(items);
     marks.readTo(positions);
-    // Items that were marked as unread or are back from a snooze must be marked as read by id. The offset isn't
-    // enough.
+    // The position isn't enough for items that were marked as unread or are back from a snooze. Mark them by id.
     const stillUnread = items.filter((item) => marks.placeOf(item).unread);
     useToasts().dismissAll();
     const sent = Object.entries(positions).flatMap(([feed, position]) => {
@@ -224,8 +226,9 @@ export const useReader = defineStore(() => {
   }
 
   /**
-   * On a first visit, marks all notifications up to the feed's head as read. `user:` feeds are exempt since they're
-   * meant for this reader alone. If the feed's read state is not known yet, it replaces this mark when it arrives.
+   * On a first visit, marks all notifications up to the feed's head as read. In a `user:` feed, marks none, because
+   * these notifications are meant for this reader alone. If the server's read state arrives later, it replaces this
+   * mark.
    */
   function initFeed(feed: string, { epoch, offset }: Position): void {
     if (marks.reads[feed]) return;
@@ -234,7 +237,7 @@ export const useReader = defineStore(() => {
     const isOwn = feed.startsWith('user:');
     const at = isOwn ? 0 : Date.now();
     marks.write({ [feed]: { epoch, offset: isOwn ? 0 : offset, at, ids: new Set() } });
-    // With `-`, the reader has no marks in the feed except snoozes.
+    // The epoch `-` means that the reader has no marks in the feed except snoozes.
     const inbox = marks.inboxes[feed];
     const hasNoMarks = isEmpty && (!inbox || (inbox.epoch === '-' && inbox.snoozed.length === 0));
     if (!isOwn && offset > 0 && hasNoMarks) void send('read', feed, { epoch, offset });

@@ -9,7 +9,7 @@ import { useSource } from '../source.ts';
 /** Maximum number of snoozes per reader. */
 const LIMIT = 200;
 
-/** The snoozes whose notifications have already been requested, by session. */
+/** For each session, the snoozes whose notifications have already been requested. */
 const requestedIn = new WeakMap<object, Set<string>>();
 
 /** Loads a feed's notifications that are back from a snooze but not loaded yet. Requests them once per session. */

@@ -50,7 +50,7 @@ it('should move the focus from a retracted toast to the next toast', () => {
   expect(page.activeElement).toBe(cards[2]);
 });
 
-it('should leave the focus alone while its toast stays, or if it is outside', () => {
+it('should leave the focus alone if the focused toast stays or the focus is outside the toasts', () => {
   start();
   cards[0]?.focus();
   useToasts().remove('all', ['n2']);
@@ -60,7 +60,7 @@ it('should leave the focus alone while its toast stays, or if it is outside', ()
   expect(page.activeElement).toBe(null);
 });
 
-it('should return the focus to where it was if all toasts are gone', () => {
+it('should return the focus to the previous element if all toasts are gone', () => {
   const before = button();
   const { onFocusIn } = start();
   onFocusIn({ relatedTarget: before } as unknown as FocusEvent);
@@ -70,7 +70,7 @@ it('should return the focus to where it was if all toasts are gone', () => {
   expect(page.activeElement).toBe(before);
 });
 
-it('should return the focus from the hotkey into another shadow root', () => {
+it('should return the focus to an element in another shadow root after the hotkey', () => {
   const inner = button();
   const outer = { shadowRoot: { activeElement: { shadowRoot: { activeElement: inner } } } };
   vi.stubGlobal('document', { activeElement: outer });
@@ -85,7 +85,7 @@ it('should return the focus from the hotkey into another shadow root', () => {
   expect(page.activeElement).toBe(inner);
 });
 
-it('should notice that a focused button is gone', async () => {
+it('should report that the focus is gone if the focused button was removed', async () => {
   start();
   cards[0]?.focus();
   page.activeElement = null;

@@ -3,8 +3,8 @@ import { activeElementInRootOf } from '../../active-element.ts';
 import { useToasts } from '../store.ts';
 
 /**
- * Keeps the focus when toasts disappear: it moves to the next toast, or back to where it was before. Calls `setFocused`
- * when the focus enters or leaves the region.
+ * Keeps the focus when toasts disappear: moves it to the next toast or, if none is left, to the previously focused
+ * element. Calls `setFocused` when the focus enters or leaves the region.
  */
 export function useFocus(
   region: Readonly<Ref<HTMLElement | null>>,
@@ -17,7 +17,7 @@ export function useFocus(
   takeFocus: () => void;
 } {
   const toasts = useToasts();
-  /** The element that had focus before the toasts. */
+  /** The element that had focus before it moved to the toasts. */
   const previous = ref<HTMLElement>();
 
   /** The focused element if it's in the region. */
@@ -26,7 +26,7 @@ export function useFocus(
     return element instanceof HTMLElement && region.value?.contains(element) ? element : undefined;
   }
 
-  /** Moves the focus out of the region. Returns whether it was there. */
+  /** Moves the focus out of the region. Returns whether the focus was in the region. */
   function returnFocus(): boolean {
     const focused = focusedElement();
     // An element that is removed while it has the focus sends no `focusout`.
@@ -35,7 +35,10 @@ export function useFocus(
     return focused !== undefined;
   }
 
-  /** Moves the focus into the region. Events don't say which element in another shadow root had it. */
+  /**
+   * Moves the focus into the region. Looks up the focused element first, because focus events don't name elements in
+   * other shadow roots.
+   */
   function takeFocus(): void {
     let focused: Element | null = document.activeElement;
     while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;

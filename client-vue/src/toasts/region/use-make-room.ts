@@ -3,7 +3,7 @@ import { usePanel } from '../../stores/panel.ts';
 import { useToasts } from '../store.ts';
 
 /**
- * Whether the toasts overlap a row's open menu and must make room for it. While they do, countdowns are paused, but new
+ * Whether the toasts overlap a row's open menu and must make room for it. Meanwhile, countdowns are paused, but new
  * toasts are still announced.
  */
 export function useMakeRoom(region: Readonly<Ref<HTMLElement | null>>): Readonly<Ref<boolean>> {

@@ -1,9 +1,9 @@
 import { onBeforeUnmount, watch, type Ref } from 'vue';
 
 /**
- * Moves an element into the page's modal dialog while the dialog is open, since everything outside is inert. A custom
- * element moves as a whole, including the shadow root. An element that a component renders must be the only child of
- * its parent, because Vue doesn't know that it moves.
+ * Moves an element into the page's modal dialog while the dialog is open, because everything outside the dialog is
+ * inert. A custom element moves as a whole, including the shadow root. If a component renders the element, the element
+ * must be the only child of its parent, because Vue doesn't know about the move.
  */
 export function useMoveIntoDialog(
   getElement: () => HTMLElement | null | undefined,

@@ -16,7 +16,9 @@ const MAX_MESSAGES = 30;
  */
 export const BATCH_MS = 2_000;
 
-/** Messages for the two live regions. Each is added once and never changed, so that it is read once. */
+/**
+ * Messages for the two live regions. Each message is added once and never changed, so that screen readers read it once.
+ */
 export const useLiveMessages = defineStore(() => {
   const polite = ref<LiveMessage[]>([]);
   const assertive = ref<LiveMessage[]>([]);
@@ -49,8 +51,8 @@ export const useLiveMessages = defineStore(() => {
   }
 
   /**
-   * Drops toasts that are gone and not announced yet. If their content must disappear, also removes the messages that
-   * mention them.
+   * Drops the toasts that match `isGone` and aren't announced yet. If `removesContent` is true, also removes messages
+   * that mention a matching toast.
    */
   function drop(isGone: (toast: Toast) => boolean, removesContent: boolean): void {
     batch.drop(isGone);
@@ -64,7 +66,7 @@ export const useLiveMessages = defineStore(() => {
     assertive.value = [];
   }
 
-  /** Clears the messages and drops notifications not announced yet, which are from the previous reader's feeds. */
+  /** Clears the messages, and drops the previous reader's notifications that aren't announced yet. */
   function reset(): void {
     clearTimeout(timer);
     timer = undefined;

@@ -18,6 +18,7 @@ export interface Card extends Toast {
 export interface StackView {
   /** The cards by severity, then newest first. */
   readonly cards: readonly Card[];
+  /** Number of errors in the fold: errors without a slot, behind the button "N more errors". */
   readonly foldedErrors: number;
   /** Number of toasts without a slot, excluding folded errors. */
   readonly more: number;
@@ -26,7 +27,7 @@ export interface StackView {
 export interface ViewOptions {
   /** Maximum number of cards on the screen at a time. */
   slots: number;
-  /** Whether the fold is open and shows all errors. */
+  /** Whether the fold is open, so that all errors are shown. */
   opened?: boolean;
   /** Keys of cards held in place because the reader is using the toasts. */
   keep?: ReadonlySet<string>;

@@ -2,7 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import type { ProblemDetails } from '../problems/problem.ts';
 
-/** Bodies up to this size may use the whole budget. Larger bodies may use only three quarters. */
+/**
+ * Bodies up to this size may use the whole budget. Larger bodies may use only three quarters; the rest is reserved for
+ * small bodies.
+ */
 export const SMALL_BODY_BYTES = 16 * 1024;
 const LARGE_BODY_SHARE = 3 / 4;
 

@@ -1,5 +1,6 @@
 /**
- * Maximum nesting depth. Node can parse values so deep that recursive functions like JSON.stringify overflow the stack.
+ * Maximum nesting depth of a JSON value. JSON.parse accepts deeper values, but recursive functions such as
+ * JSON.stringify would overflow the stack with them.
  */
 export const MAX_JSON_DEPTH = 100;
 

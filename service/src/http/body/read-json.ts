@@ -1,7 +1,7 @@
 import type { ProblemDetails } from '../problems/problem.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
-/** Maximum length of the parser's message, which quotes the body. */
+/** Maximum length of the parser's message in a problem. The message quotes the body, so it can be long. */
 const MAX_REASON = 200;
 
 export function readJson(body: Uint8Array): { value: unknown } | { problem: ProblemDetails } {

@@ -15,8 +15,8 @@ const INFLATERS = new Map([
 
 /**
  * Reads the decompressed body into `request.body`. Responds with 413 as soon as the Content-Length, the received bytes
- * or the decompressed bytes exceed `limit`. Responds with 503 if the body exceeds the budget of `boundBodies`. A small
- * body's Content-Length is counted immediately, and a large body's bytes are counted as they arrive. All bytes are
+ * or the decompressed bytes exceed `limit`. Responds with 503 if the body exceeds the budget of `boundBodies`. The
+ * budget counts a small body's Content-Length immediately, and a large body's bytes as they arrive. All bytes are
  * returned to the budget when the response closes.
  */
 export const takeBody =
@@ -39,8 +39,8 @@ export const takeBody =
           'This Content-Encoding is not supported. Send the body uncompressed, or with gzip, deflate or br.',
       });
     }
-    // If the client disconnected while an earlier handler was waiting, the response is already closed, so its share
-    // would never be returned to the budget.
+    // If the client disconnected while an earlier handler was waiting, the response is already closed, so the body's
+    // share would never be returned to the budget.
     if (request.socket.destroyed) return;
     const share = createShare(request);
     if (share) response.once('close', () => share.close());

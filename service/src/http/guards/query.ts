@@ -10,8 +10,8 @@ const MAX_FAULTS = 100;
 const MAX_NAME = 100;
 
 /**
- * Parses a URL's `known` parameters. Rejects unknown parameters, repeated parameters (which would be ambiguous) and
- * bytes that aren't UTF-8 (which could name a different feed).
+ * Parses a URL's `known` parameters. Reports a fault for unknown parameters, for repeated parameters (they would be
+ * ambiguous) and for bytes that aren't UTF-8 (once decoded, they could name a different feed).
  */
 export function readParameters(
   url: string,
@@ -33,7 +33,7 @@ export function readParameters(
   return { parameters: Object.fromEntries(parameters), faults: [...faults.values()] };
 }
 
-/** The problem for a query with these errors, which `readParameters` found. */
+/** The problem for a query in which `readParameters` found these errors. */
 export const invalidQuery = (errors: readonly Fault[], detail: string): ProblemDetails => ({
   status: 400,
   code: 'invalid_query',

@@ -3,7 +3,7 @@ import type { OnRefused } from '../../security/refusals.ts';
 import { sendProblem } from '../problems/problem.ts';
 
 export interface JobRoutesOptions {
-  /** Resolves with true once the job has been processed, or false if it doesn't exist. */
+  /** Resolves with true once the job has been processed, or false if the job doesn't exist. */
   take: (name: string) => Promise<boolean>;
   /** The response's detail if the job doesn't exist. */
   unknown: string;
@@ -14,7 +14,7 @@ export interface JobRoutesOptions {
 
 /**
  * `POST /job/<name>`: Dapr's scheduler delivers a due job and retries every second until it gets 200 or 404. The body
- * is ignored because it can't be trusted; `take` finds out what is due.
+ * is ignored because it can't be trusted. `take` gets only the job's name.
  */
 export function jobRoutes({ take, unknown, onFailure, onRefused }: JobRoutesOptions): Router {
   const router = Router();

@@ -2,7 +2,7 @@ import { Router, type NextFunction, type Request, type Response } from 'express'
 import {
   RefreshedTooRecentlyError,
   SUBSCRIPTION_PREFIX,
-  type Subscribed,
+  type SubscribedTopic,
   type SubscriptionPaths,
 } from '../../dapr/subscription-paths.ts';
 import type { Logger } from '../../observe/log.ts';
@@ -11,10 +11,10 @@ import { sendProblem } from '../problems/problem.ts';
 
 export interface SubscriptionRoutesOptions {
   paths: SubscriptionPaths;
-  /** The subscriptions to return from `/dapr/subscribe`, without `route`, which the router adds to each. */
-  list: () => readonly (Subscribed & Record<string, unknown>)[];
+  /** The subscriptions to return from `/dapr/subscribe`. The router adds a `route` to each. */
+  list: () => readonly (SubscribedTopic & Record<string, unknown>)[];
   /** Handles a delivery if the path belongs to an active subscription. */
-  deliver: (subscribed: Subscribed, request: Request, response: Response, next: NextFunction) => unknown;
+  deliver: (subscribed: SubscribedTopic, request: Request, response: Response, next: NextFunction) => unknown;
   onRefused: OnRefused;
   log: Logger;
 }
@@ -32,7 +32,7 @@ export function subscriptionRoutes({
     response.json(list().map((subscription) => ({ ...subscription, route: paths.newPath() })));
   });
   router.post(`${SUBSCRIPTION_PREFIX}:unguessable`, async (request, response, next) => {
-    let subscribed: Subscribed | undefined;
+    let subscribed: SubscribedTopic | undefined;
     try {
       subscribed = await paths.find(request.path);
     } catch (err) {

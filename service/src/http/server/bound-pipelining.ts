@@ -2,17 +2,17 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Maximum number of requests in progress per connection. Browsers and proxies wait for each response, but may send the
- * next request before this server knows that the response was sent. If pages are 256 KB, at most 1 MiB of responses is
- * queued per connection.
+ * Maximum number of requests in progress per connection. Browsers and proxies wait for each response. They may send the
+ * next request before this server knows that the response was sent, so the limit must be above 1. If each response is a
+ * page of publications with 256 KB, at most 1 MiB is queued per connection.
  */
 export const MAX_REQUESTS_IN_PROGRESS = 4;
 
 /**
  * Wraps `app` for servers that untrusted clients can reach. Destroys connections that send too many requests without
  * reading the responses. Node itself stops reading only once responses have queued up, and by then it has accepted the
- * pipelined requests. When a connection closes, closes all its responses so that handlers release resources. Node
- * itself doesn't close queued responses.
+ * pipelined requests. When a connection closes, also closes its queued responses, so that their handlers release
+ * resources. Node itself doesn't do that.
  */
 export function boundPipelining(app: RequestListener): RequestListener {
   const inProgress = new WeakMap<Socket, Set<ServerResponse>>();

@@ -39,7 +39,7 @@ export function createBoundedServer(app: RequestListener, bounds: ServerBounds =
     boundPipelining((request, response) => {
       const fault = hostProblem(request);
       if (fault) return writeProblem(response, fault);
-      // Must run before Node sees the end of the response because Node would then read the remaining body.
+      // When a response ends, Node reads the rest of the request body without a limit, so set the limit before that.
       response.once('prefinish', () => boundUnreadBody(request));
       app(request, response);
     }),

@@ -3,8 +3,8 @@ import type { Server } from 'node:http';
 import type { Logger } from '../../observe/log.ts';
 
 /**
- * Maximum number of connections waiting to be accepted. When an instance fails, all connected browsers reconnect to
- * other instances at the same time.
+ * Maximum number of connections waiting to be accepted. When an instance fails, all its browsers reconnect to the other
+ * instances at the same time.
  */
 const BACKLOG = 4_096;
 
@@ -19,7 +19,7 @@ export async function listen(server: Server, port: number, host: string, log: Lo
   server.on('error', (err) => log.error({ err, port }, 'cannot accept a connection'));
 }
 
-/** Time (ms) that requests in progress get when the server closes. */
+/** Time limit (ms) for requests in progress when the server closes. */
 const CLOSE_LIMIT_MS = 5_000;
 
 /**

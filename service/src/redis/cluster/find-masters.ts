@@ -18,8 +18,8 @@ export class ClusterDownError extends Error {
 }
 
 /**
- * Queries nodes for the masters and slots, one node at a time, each on a new connection, until one reports that the
- * cluster is up.
+ * Asks the nodes, one after the other, which master has which slots. Opens a new connection to each node, and stops at
+ * the first one that reports that the cluster is up.
  * @throws ClusterDownError if a node replies that the cluster is down, otherwise the last node's error
  */
 export async function findMasters(

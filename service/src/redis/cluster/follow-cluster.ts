@@ -24,12 +24,12 @@ const NODES = Symbol('nodes');
 export const followCluster = (target: RedisTarget, options: ClientOptions): RedisClient =>
   clientOver(new ClusterFollower(target, options, false));
 
-/** For a cluster client, all connected masters; otherwise the client itself. */
+/** Returns all connected masters of a cluster client. For any other client, returns the client itself. */
 export const mastersOf = (client: RedisClient): readonly RedisClient[] =>
   nodesOf(client)?.masters() ?? [client];
 
 /**
- * For a cluster client, the master of the key; otherwise the client itself.
+ * Returns the master of the key in a cluster client. For any other client, returns the client itself.
  * @throws Error if that master isn't connected
  */
 export const masterOf = (client: RedisClient, key: string): RedisClient =>

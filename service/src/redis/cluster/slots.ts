@@ -8,7 +8,10 @@ export interface SlotRange {
   master: RedisAddress;
 }
 
-/** A key's slot in a Redis Cluster: CRC16 of the key, or of the text in the first braces unless that is empty. */
+/**
+ * A key's slot in a Redis Cluster: CRC16 of the text in the key's first braces, or of the whole key if there is no such
+ * text.
+ */
 export function slotOf(key: string): number {
   const open = key.indexOf('{');
   const close = open < 0 ? -1 : key.indexOf('}', open + 1);

@@ -13,8 +13,8 @@ const GENERATED =
   '{{- /* Generated from k8s/base by `npm run chart`. Edit k8s/base or tools/src/deploy/chart instead. */ -}}\n';
 
 /**
- * The template file for each document of k8s/base. Dapr's kinds share a file, so a single hash shows whether the pods
- * must restart.
+ * Returns the name of the template file for a document. Dapr's kinds share a file, so one hash covers them all. The
+ * pods restart if that hash changes.
  */
 const fileOf = ({ kind, metadata }: Document): string => {
   if (['Component', 'Configuration', 'Resiliency'].includes(kind)) return 'dapr.yaml';
@@ -33,7 +33,7 @@ const settingsIn = (file: string): Record<string, string> =>
       .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   );
 
-/** A named template with the settings of k8s/base/<app>.env, which the `tocsin.settings` helper includes. */
+/** A named template with the settings of k8s/base/<app>.env. The `tocsin.settings` helper includes it. */
 const defaultsOf = (app: string): string =>
   `{{- define "tocsin.defaults.${app}" -}}\n${stringify(settingsIn(`${app}.env`), { lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' })}{{- end }}\n`;
 

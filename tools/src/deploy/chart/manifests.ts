@@ -15,8 +15,8 @@ const workloadSchema = z.looseObject({ spec: z.looseObject({ template: podSchema
 const APPS_WITH_SETTINGS = ['producer', 'bff'];
 
 /**
- * Inserts the chart's values into a Deployment or StatefulSet. The workload, the only container in it and the section
- * in the values all have the same name.
+ * Inserts the chart's values into a Deployment or StatefulSet. The workload, its only container and its section in the
+ * values have the same name.
  */
 function workload(document: Document, text: TemplateText): Document {
   const parsed = workloadSchema.parse(document);
@@ -142,7 +142,10 @@ tls:
 
 const egressSchema = z.looseObject({ spec: z.looseObject({ egress: z.array(z.looseObject({})) }) });
 
-/** Takes the namespace of Dapr's control plane from the values. The first egress rule allows traffic to it. */
+/**
+ * Takes the namespace of Dapr's control plane from the values. The first egress rule allows traffic to the control
+ * plane.
+ */
 function controlPlane(document: Document, text: TemplateText): Document {
   const { spec } = egressSchema.parse(document);
   const namespace = text.value('{{ .Values.daprNamespace }}');

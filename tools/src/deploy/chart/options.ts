@@ -13,7 +13,10 @@ const kustomizationSchema = z.object({
 const tls = (member: string): string => `.Values.redis.tls.${member}`;
 const mode = (name: string): string => `eq .Values.redis.mode "${name}"`;
 
-/** The folders in k8s/components with patches that depend on the chart's values, and each operation's condition. */
+/**
+ * The folders in k8s/components whose patches the chart applies depending on its values. `conditionOf` returns the
+ * condition for an operation of a patch.
+ */
 const OPTIONS: readonly { folder: string; conditionOf: (operation: Operation) => string }[] = [
   {
     folder: 'redis-tls',
@@ -46,8 +49,8 @@ function patchesOf({ kind, metadata }: Document): Patch[] {
 type Tree = Record<string, unknown>;
 
 /**
- * Adds conditional versions of the patches in k8s/components (for an external Redis, and for reaching people who are
- * away) to a document.
+ * Adds the patches in k8s/components to a document, each under a condition on the chart's values. These patches are for
+ * an external Redis and for reaching people who are away.
  * @throws Error for a kind of patch that the chart doesn't support
  */
 export function withOptions(document: Document, text: TemplateText): Document {

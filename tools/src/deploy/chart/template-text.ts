@@ -13,14 +13,14 @@ export class TemplateText {
     return `HELM_VALUE_${this.#expressions.push(text) - 1}_`;
   }
 
-  /** A list item to render only under this condition. */
+  /** Returns a placeholder for a list item that is rendered only under this condition. */
   item(condition: string, value: unknown): string {
     return `HELM_ITEM_${this.#items.push({ condition, value }) - 1}_`;
   }
 
   /**
    * Renders the manifest as a template. To replace a whole object member with a placeholder, use
-   * `{[placeholder]: null}`; all lines of its text are then indented like that member.
+   * `{[placeholder]: null}`; all lines of the placeholder's text are then indented like that member.
    */
   render(manifest: object): string {
     return stringify(manifest, { lineWidth: 0 })

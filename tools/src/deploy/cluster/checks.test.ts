@@ -71,7 +71,7 @@ describe('checkPermissions', () => {
     );
   });
 
-  it('should require permissions in the namespace for namespaced kinds, and cluster-wide ones for others', () => {
+  it('should require cluster-wide permissions only for kinds that have no namespace', () => {
     const permissions = permissionsToApply(['Namespace', 'Deployment'], 'ns');
     expect(permissions).toContainEqual({ verb: 'create', group: '', resource: 'namespaces' });
     expect(permissions).toContainEqual({ verb: 'create', group: '', resource: 'secrets', namespace: 'ns' });

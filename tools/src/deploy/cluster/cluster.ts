@@ -7,7 +7,7 @@ const versionSchema = z.object({ serverVersion: z.object({ gitVersion: z.string(
 const MIN_VERSION = [1, 30] as const;
 
 /**
- * Describes kubectl's cluster.
+ * Checks kubectl's cluster. Resolves with a description of it.
  * @throws Failure if there is no cluster, it doesn't respond or it is too old
  */
 export async function checkCluster(kubectl: Kubectl): Promise<string> {

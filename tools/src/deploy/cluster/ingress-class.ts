@@ -15,7 +15,8 @@ const classSchema = z.object({
 });
 
 /**
- * The requested class. If none was requested, the default class, Traefik's class, or the only class.
+ * Returns the requested class. If none was requested, returns the first of these that exists: the default class,
+ * Traefik's class, the only class.
  * @throws Failure if the requested class doesn't exist, or no class can be chosen
  */
 export async function chooseIngressClass(

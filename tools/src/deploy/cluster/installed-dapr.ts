@@ -9,7 +9,7 @@ import type { Kubectl } from './kubectl.ts';
 /** Facts about the cluster's Dapr that a deployment needs. */
 export interface InstalledDapr {
   namespace: string;
-  /** The tag of its image, or else the digest. */
+  /** The tag of Dapr's image, or the digest if the image has no tag. */
   version: string;
   /** True if sidecars drop capabilities, as required by the `restricted` Pod Security Standard. */
   dropsCapabilities: boolean;
@@ -28,7 +28,10 @@ const CHART = 'dapr dapr --repo https://dapr.github.io/helm-charts --version 1.1
 const INSTALL =
   `\`helm upgrade --install ${CHART} dapr-system ` +
   '--create-namespace --set dapr_sidecar_injector.sidecarDropALLCapabilities=true --wait`';
-/** Keeps the values of a control plane that the whole cluster may share. */
+/**
+ * The command that upgrades Dapr. It keeps the control plane's values, since the whole cluster may share that control
+ * plane.
+ */
 const upgradeIn = (namespace: string): string =>
   `\`helm upgrade ${CHART} ${namespace} --reset-then-reuse-values --wait\``;
 const MAX_WAIT_MS = 120_000;
@@ -56,7 +59,7 @@ const partSchema = z.object({
 type Part = z.infer<typeof partSchema>;
 
 /**
- * Waits until the whole control plane is ready: while Dapr's webhook doesn't respond, pods get no sidecar.
+ * Waits until Dapr's whole control plane is ready, because pods get no sidecar while its webhook doesn't respond.
  * @throws Failure if Dapr isn't installed, doesn't become ready, is too old or has mTLS turned off
  */
 export async function checkDapr(kubectl: Kubectl, say: Say, timeoutMs = MAX_WAIT_MS): Promise<InstalledDapr> {

@@ -91,7 +91,7 @@ export async function checkPermissions(kubectl: Kubectl, permissions: readonly P
     spec: { resourceAttributes },
   }));
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: reviews });
-  // YAML because kubectl prints multiple objects as separate documents, which isn't valid JSON.
+  // Use YAML, because kubectl prints each object as a separate document. Several JSON documents aren't valid JSON.
   const result = await kubectl.try(['create', '-f', '-', '-o', 'yaml'], list);
   if (result.code !== 0)
     throw new Failure(

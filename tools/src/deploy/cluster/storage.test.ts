@@ -38,7 +38,7 @@ describe('needsNodeVolume', () => {
 
   it('should refuse a folder on a node if Redis could start on another node, without its data', async () => {
     const script = { 'get storageclasses': [storageClass(true)], 'get nodes': [node('a'), node('b')] };
-    await expect(needs(script, true)).rejects.toThrow(/--local needs .*one node.* on 2\. .*--registry/);
+    await expect(needs(script, true)).rejects.toThrow(/--local needs .*one node.* on 2 nodes\. .*--registry/);
     expect(await needs(script)).toBe(false);
     expect(await needs({ ...script, 'get nodes': [node('a'), node('b', true)] }, true)).toBe(false);
     const claimed = { ...script, 'get pvc': claim('tocsin-node'), 'get pods': redisOn('a') };
@@ -48,7 +48,7 @@ describe('needsNodeVolume', () => {
     expect(await needs({ ...claimed, 'get nodes': [node('a'), node('b', true)] })).toBe(true);
   });
 
-  it('should refuse the only node that accepts pods if Redis stores its data on another one', async () => {
+  it('should refuse the only node that accepts pods if Redis stores its data on another node', async () => {
     const claimed = { 'get pvc': claim('tocsin-node'), 'get nodes': [node('a', true), node('b')] };
     await expect(needs({ ...claimed, 'get pods': redisOn('a') })).rejects.toThrow(
       /the node a .* start on b\./,

@@ -20,7 +20,7 @@ const podSchema = z.object({
 export const NODE_STORAGE = 'tocsin-node';
 
 /**
- * True if Redis must store data in a folder on the node, because its volume claim already uses one, or because the
+ * True if Redis must store its data in a folder on the node: its volume claim already uses such a folder, or the
  * cluster has only one node and no default storage class. `isLocal` means that the manifests contain this folder.
  * Cordoned nodes don't count.
  * @throws Failure if Redis needs the folder and could start on another node, without the data
@@ -39,16 +39,15 @@ export async function needsNodeVolume(
     if (names.length === 1 && (home === undefined || home === names[0])) return true;
     const owner = home === undefined ? 'one node' : `the node ${home}`;
     throw new Failure(
-      `Redis stores its data in a folder of ${owner} (/var/lib/tocsin), and on another node it would start without ` +
-        `its data, but pods can start on ${names.join(', ') || 'no node'}. Let them start only on that node with ` +
-        '`kubectl cordon NODE` and `kubectl uncordon NODE`, then deploy again.',
+      `Redis stores its data in a folder of ${owner} (/var/lib/tocsin). On another node, it would start without its ` +
+        `data, but pods can start on ${names.join(', ') || 'no node'}. Use ` +
+        '`kubectl cordon NODE` and `kubectl uncordon NODE` so that pods can start only on that node, then deploy again.',
     );
   }
   if (isLocal && nodes.length !== 1)
     throw new Failure(
-      '--local needs a cluster where pods can start on one node, because images and data stay on it, but here they ' +
-        `can start on ${nodes.length}. ` +
-        'Use --registry URL instead.',
+      '--local needs a cluster where pods can start on only one node, because images and data stay on that node. ' +
+        `Here, pods can start on ${nodes.length} nodes. Use --registry URL instead.`,
     );
   if (claim) return false;
   const classes = await kubectl.list(classSchema, ['storageclasses']);

@@ -14,7 +14,7 @@ const operationSchema = z.object({
 /** Kustomize's operations, plus `append`, which creates the list if needed. */
 export type Operation = z.infer<typeof operationSchema> | { op: 'append'; path: string; value: unknown };
 
-/** A patch that merges mounts into the first container. */
+/** A patch that adds volume mounts to the first container. */
 const mountsSchema = z.strictObject({
   apiVersion: z.string(),
   kind: z.string(),

@@ -20,8 +20,8 @@ const filesOf = (folder: string): Document[] => yamlFilesIn(folder).flatMap(docu
 
 const inCompose = filesOf('compose/dapr');
 /**
- * The documents in components/. A component in compose/dapr, which limits who may publish, replaces the one with the
- * same name.
+ * The documents in components/. Each component in compose/dapr limits who may publish, and replaces the component with
+ * the same name.
  */
 const local = filesOf('components').map(
   (ours) =>

@@ -38,7 +38,7 @@ const matches = ({ matchLabels, matchExpressions }: Selector, labels: Labels): b
 
 interface Peer {
   pod: Labels;
-  /** The labels of its namespace, or `undefined` for the product's own namespace. */
+  /** The labels of the pod's namespace, or `undefined` for the product's own namespace. */
   namespace?: Labels;
 }
 

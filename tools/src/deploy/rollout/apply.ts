@@ -32,7 +32,10 @@ export async function apply(
   return objects('unchanged');
 }
 
-/** Deletes Jobs that differ from these: the API server rejects changes to a Job. Applying recreates the Jobs. */
+/**
+ * Deletes the cluster's Jobs that differ from those in `resources`, because the API server rejects changes to a Job.
+ * `kubectl apply` then creates them again.
+ */
 async function deleteOutdatedJobs(kubectl: Kubectl, resources: readonly Resource[], say: Say): Promise<void> {
   for (const job of resources.filter(({ kind }) => kind === 'Job')) {
     const { name, namespace } = job.metadata;

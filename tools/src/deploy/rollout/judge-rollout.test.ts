@@ -95,7 +95,7 @@ describe('judgeRollout', () => {
     expect(judge({}, pod(fields)).problem).toBeUndefined();
   });
 
-  it('should ignore pods that newer ones replace, and report failures of the newer ones', () => {
+  it('should ignore pods that newer pods replace, and report failures of the newer pods', () => {
     const waiting = { reason: 'ImagePullBackOff' };
     const created = (of: ReturnType<typeof pod>, hash: string, creationTimestamp: string) => {
       const labels = { ...of.metadata.labels, 'pod-template-hash': hash };
@@ -142,7 +142,7 @@ describe('judgeRollout', () => {
     );
   });
 
-  it('should keep waiting while the quota is full, but name it', () => {
+  it('should keep waiting while the quota is full, and explain this', () => {
     const conditions = [{ type: 'ReplicaFailure', status: 'True', message: 'exceeded quota: tocsin' }];
     const { problem, fullQuota } = judge({ ...unfinished, conditions }, pod({}));
     expect(problem).toBeUndefined();

@@ -15,7 +15,7 @@ export const workloadSchema = z.object({
     updatedReplicas: z.int().default(0),
     readyReplicas: z.int().default(0),
     availableReplicas: z.int().default(0),
-    /** Only a StatefulSet has it. Its pods' label `controller-revision-hash` has the same value. */
+    /** Only set for a StatefulSet: the label `controller-revision-hash` of pods of the newest revision. */
     updateRevision: z.string().optional(),
     conditions: z
       .array(z.object({ type: z.string(), status: z.string(), message: z.string().default('') }))
@@ -66,15 +66,15 @@ export type Pod = z.infer<typeof podSchema>;
 export interface Judgement {
   /** Descriptions of the workloads that are not ready. */
   pending: string[];
-  /** Why the rollout cannot succeed without intervention, and how to fix it. */
+  /** The reason why the rollout cannot succeed without intervention, and the remedy. */
   problem?: string;
-  /** The remedy if the rollout doesn't finish and a StatefulSet's pod is of an earlier revision. */
+  /** Set if a StatefulSet's pod is of an earlier revision and isn't ready: the remedy if the rollout doesn't finish. */
   outdated?: string;
-  /** Why the rollout waits for room in the namespace's quota, and how to fix it if it doesn't finish. */
+  /** Set if the namespace's quota is full: the reason for waiting, and the remedy if the rollout doesn't finish. */
   fullQuota?: string;
 }
 
-/** More restarts than a sidecar needs when it starts before Redis. */
+/** With this many restarts, a container counts as failing. A sidecar that starts before Redis needs fewer. */
 const TOO_MANY_RESTARTS = 4;
 /** Time limit (ms) for the cluster to create a volume or a node. */
 const UNSCHEDULABLE_MS = 30_000;
@@ -116,12 +116,13 @@ export function judgeRollout(
 }
 
 const appOf = ({ metadata }: Pod): string => metadata.labels['app.kubernetes.io/name'] ?? '';
-/** Only a Deployment's pod has it. It differs between revisions. */
+/** The label with a pod's revision. Only pods of a Deployment have it. */
 const hashOf = ({ metadata }: Pod): string | undefined => metadata.labels['pod-template-hash'];
 
 /**
- * Omits a Deployment's pods of earlier revisions. Kubernetes keeps them until new pods are available, even if they fail.
- * The newest revision is the one whose oldest pod is youngest: earlier revisions can also get new pods meanwhile.
+ * Omits pods of a Deployment's earlier revisions. Kubernetes keeps these pods until new pods are available, even if the
+ * old ones fail. The newest revision is the one that got its first pod last; earlier revisions may get more pods after
+ * that.
  */
 function withoutReplaced(pods: readonly Pod[]): Pod[] {
   const byAge = pods.toSorted((a, b) =>
@@ -161,12 +162,15 @@ const rejectionsOf = ({ metadata, status }: Workload): string[] =>
         `The cluster rejects pods of ${metadata.name}: ${message.trim()}. Fix this, then deploy again.`,
     );
 
-/** A full quota has room again after terminating pods have ended, and Kubernetes then retries after a while. */
+/**
+ * True if a pod was rejected because the quota is full. The quota has room again once terminating pods have ended, and
+ * Kubernetes then retries after a while.
+ */
 const isQuotaFull = (rejection: string): boolean => rejection.includes('exceeded quota');
 
 /**
- * A StatefulSet doesn't replace a pod of an earlier revision that never becomes ready (kubernetes/kubernetes#67250),
- * unless its policy is `Parallel`.
+ * The remedy for a pod that is of an earlier revision and isn't ready. A StatefulSet never replaces such a pod
+ * (kubernetes/kubernetes#67250). With the policy `Parallel`, it does, so there is no remedy to give.
  */
 function outdatedPod(
   { metadata, status }: Pod,

@@ -27,7 +27,7 @@ const MAX_RUNS = 2;
 const problemSchema = z.object({ code: z.string(), detail: z.string().optional() });
 
 /**
- * Publishes a notification through the producer and waits for it at each bff. If it is late anywhere, sends a second
+ * Publishes a notification through the producer and waits for it at each bff. If it is late at a bff, sends a second
  * notification to find out whether the delay was a one-off.
  */
 export async function checkCanary(target: Target, redis: RedisClient | Error): Promise<Finding[]> {

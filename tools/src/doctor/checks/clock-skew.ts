@@ -1,7 +1,7 @@
 import type { ProbeResult } from '../probe.ts';
 import { fault, ok, warn, type Finding } from '../finding.ts';
 
-/** Lower and upper bounds on how far ahead of our clock another clock is (ms). */
+/** The time (ms) by which another clock is ahead of our clock: at least `min` and at most `max`. */
 export interface Clock {
   name: string;
   min: number;
@@ -22,7 +22,7 @@ export function clockOf(name: string, { date, sentAt, receivedAt }: ProbeResult)
   return { name, min: date - receivedAt, max: date + 2_000 - sentAt };
 }
 
-/** Compares all clocks, and reports the pair with the largest guaranteed skew. */
+/** Compares all clocks, and reports the pair with the largest skew that is certain. */
 export function checkClocks(clocks: readonly Clock[]): Finding {
   const check = 'clocks';
   if (clocks.length === 0) {

@@ -3,7 +3,7 @@ import { CLAIM_CHECK_TYPE } from '@tocsin/service';
 import { fault, ok, type Finding } from '../finding.ts';
 import type { ReachableSidecar } from './reachable-sidecar.ts';
 
-/** The components that both applications need, with type prefixes. */
+/** The components that both applications need, each with the start of its type. */
 const SHARED: Record<string, string> = {
   [COMPONENTS.entries]: CLAIM_CHECK_TYPE,
   [COMPONENTS.pubsub]: 'pubsub.redis',

@@ -4,7 +4,10 @@ import { fault, ok, warn, type Finding } from '../finding.ts';
 /** Redis's INFO and, if allowed, CONFIG. */
 export interface RedisFacts {
   info: ReadonlyMap<string, string>;
-  /** `undefined` if Redis rejects CONFIG, as many hosted services do, and others from users who may not use it. */
+  /**
+   * `undefined` if Redis rejects CONFIG. Many hosted services always reject it, others if the user lacks the
+   * permission.
+   */
   config: ReadonlyMap<string, string> | undefined;
   /** True if the settings say that this is a cluster node. */
   isCluster?: boolean;

@@ -86,7 +86,7 @@ export async function checkRedis(
   }
 }
 
-/** Only the pods need to reach an external Redis. */
+/** A warning instead of an error, because only the pods need to reach an external Redis. */
 const unchecked = (address: string, error: Error): Finding =>
   warn(
     'redis',

@@ -103,8 +103,9 @@ async function forwardPorts(
 }
 
 /**
- * Our own Redis on local ports: a single pod, or cluster nodes. These report addresses such as `redis-0.redis`, which
- * `addressFor` maps to local ports. Without forwarded pods, returns `redis` unchanged.
+ * Returns a target that reaches our own Redis through local ports: a single pod, or the nodes of a cluster. Cluster
+ * nodes report addresses such as `redis-0.redis`, and `addressFor` maps these to local ports. Without forwarded pods,
+ * returns `redis` unchanged.
  */
 function forwardedTarget(
   redis: RedisTarget,

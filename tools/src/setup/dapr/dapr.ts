@@ -39,7 +39,7 @@ const daprIn = (runtimePath: string): Dapr => {
   return { daprd: command('daprd'), placement: command('placement'), scheduler: command('scheduler') };
 };
 
-/** Why the Dapr in `runtimePath` can't be used, or `undefined` if it can. */
+/** The reason why the Dapr in `runtimePath` can't be used, or `undefined` if it can. */
 async function problemWith(
   runtimePath: string,
   allowsOlder = readConfig().allowsUntestedDapr,
@@ -54,7 +54,7 @@ async function problemWith(
     : `its version ${version} is older than ${OLDEST_VERSION}`;
 }
 
-/** The Dapr that DAPR_RUNTIME_PATH requests. No other Dapr may replace it. */
+/** Returns DAPR_RUNTIME_PATH if its Dapr can be used. Otherwise throws, because no other Dapr may replace it. */
 async function requestedDapr(runtimePath: string): Promise<string> {
   const problem = await problemWith(runtimePath);
   if (problem === undefined) return runtimePath;

@@ -15,7 +15,7 @@ export async function isDockerRunning(docker: string): Promise<boolean> {
 }
 
 /**
- * Fetches the image if the engine doesn't have it, so that starting Redis won't have to.
+ * Fetches the image if the engine doesn't have it, so that starting Redis doesn't have to fetch it.
  * @throws Failure with the last lines of Docker's output
  */
 export async function ensureRedisImage(docker: string, say: Say): Promise<void> {

@@ -38,8 +38,9 @@ const thisMachine: Machine = {
 };
 
 /**
- * Finds a way to run a Redis server: redis-server or valkey-server on the PATH, otherwise installed with apt if
- * possible. Without a server, or if all are too old, uses a container if a Docker engine is running.
+ * Finds a way to run a Redis server. Looks for redis-server or valkey-server on the PATH; if both are missing, installs
+ * redis-server with apt if possible. If there is no server, or all are too old, uses a container if a Docker engine is
+ * running.
  * @throws Failure that explains what to do
  */
 export async function ensureRedisServer(say: Say, machine: Machine = thisMachine): Promise<RedisServer> {
@@ -113,7 +114,8 @@ export function privateRedis({
 
 /**
  * Pings a Redis.
- * @returns `undefined` if it responds and accepts the user and password; otherwise the error, or why it is unreachable
+ * @returns `undefined` if it responds and accepts the user and password; otherwise Redis's error, or the reason why
+ * Redis is unreachable
  */
 export function pingRedis(
   host: string,

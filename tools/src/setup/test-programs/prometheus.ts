@@ -7,7 +7,7 @@ export interface Prometheus {
   promtool: string;
 }
 
-/** Prometheus, installed with apt if possible, or `undefined` if unavailable. */
+/** Finds Prometheus, or installs it with apt if possible. Otherwise, resolves with `undefined`. */
 export async function ensurePrometheus(say: Say): Promise<Prometheus | undefined> {
   const find = () => {
     const [prometheus, promtool] = [findCommand(['prometheus']), findCommand(['promtool'])];

@@ -13,8 +13,8 @@ const REMEDY =
   'Install Python 3.10 or later with venv (`sudo apt-get install python3-venv`, `brew install python`)';
 
 /**
- * The path to schemathesis. It has a separate Python environment in the user's cache, created once per version of
- * requirements.txt. If that fails, prints why and returns `undefined`.
+ * Returns the path to schemathesis. Installs it into a separate Python environment in the user's cache, once per
+ * version of requirements.txt. If that fails, prints why and returns `undefined`.
  */
 export async function ensureSchemathesis(say: Say): Promise<string | undefined> {
   const { cacheDir } = readConfig();

@@ -12,7 +12,7 @@ const RECREATED = /^(redis|scheduler|logs?|names\.yaml|names\.db.*|sidecar\.json
 
 /**
  * Removes the data of `npm start`, but keeps secrets and keys unless `--all` is given.
- * @throws Failure while it is running
+ * @throws Failure while `npm start` is running
  */
 export async function reset(args: string[]): Promise<number> {
   const { all } = parseOptions(args, USAGE, { options: { all: { type: 'boolean', default: false } } }).values;

@@ -26,8 +26,8 @@ export async function findRunning(dir: string): Promise<RunningCopy | undefined>
   }
   // Invalid JSON comes from a copy that was killed while writing the file, so that copy isn't running.
   const result = runningSchema.safeParse(parseJson(text));
-  // A process looks for other copies before it registers itself. Its own id is therefore left over: process ids start
-  // anew in a restarted container.
+  // This process hasn't registered itself yet, so a file with its id is left over: a restarted container assigns the
+  // same process ids again.
   if (!result.success || result.data.pid === process.pid) return undefined;
   // Systems reuse process ids, so check that the command is ours.
   const command = await commandOf(result.data.pid);

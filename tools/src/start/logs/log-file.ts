@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** At this size (bytes), the file is renamed, replacing the file that was renamed before. */
+/** When the log file exceeds this size (bytes), it is renamed and replaces the file that was renamed before. */
 const MAX_BYTES = 50 * 1024 * 1024;
 const CHECK_EVERY = 500;
 

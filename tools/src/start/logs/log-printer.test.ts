@@ -38,13 +38,13 @@ describe('LogPrinter', () => {
     const noise = 'time="t" level=warning msg="mTLS is disabled." app_id=bff';
     const news = 'time="t" level=error msg="no Redis" app_id=bff';
     const quiet = createPrinter();
-    quiet.logPrinter.raw(noise);
-    quiet.logPrinter.raw(news);
+    quiet.logPrinter.printRaw(noise);
+    quiet.logPrinter.printRaw(news);
     quiet.logPrinter.quietDapr();
-    quiet.logPrinter.raw(news.replace('no', 'still no'));
+    quiet.logPrinter.printRaw(news.replace('no', 'still no'));
     expect(quiet.lines.map((line) => line.split('| ')[1])).toEqual(['error no Redis\n']);
     const all = createPrinter(true);
-    all.logPrinter.raw(noise);
+    all.logPrinter.printRaw(noise);
     expect(all.lines).toHaveLength(1);
   });
 });

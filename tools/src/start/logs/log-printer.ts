@@ -26,7 +26,7 @@ export class LogPrinter {
   }
 
   /** Prints a source-prefixed line unless it should be hidden. Returns the parsed line. */
-  raw(text: string): LogLine | undefined {
+  printRaw(text: string): LogLine | undefined {
     const line = parseLine(text);
     if (line && (this.#options.verbose || !this.#isHidden(line))) this.print(line);
     return line;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { lastedMs } from './lasted.ts';
 
-it('should count on while the server is silent, and by the server’s clock for what the server reports', () => {
+it('should use the page’s clock for problems that the page detects, and the server’s clock for all others', () => {
   const now = { server: 1_000, page: 61_000 };
   expect(lastedMs('unreachable', 1_000, now)).toBe(60_000);
   expect(lastedMs('figures', 1_000, now)).toBe(60_000);

@@ -1,9 +1,12 @@
 import type { Fault } from './rules.ts';
 
-/** Faults that the page itself notices, so that their start is a time of its own clock. */
-const NOTICED_HERE: readonly Fault['kind'][] = ['unreachable', 'figures'];
+/**
+ * Problems that the page itself detects. Their start is a time of the page's clock. All other problems use the
+ * server's.
+ */
+const DETECTED_BY_PAGE: readonly Fault['kind'][] = ['unreachable', 'figures'];
 
-/** How long (ms) a problem has lasted, from the clock that also told when it started. */
+/** Returns how long a problem has lasted (ms), by the same clock as its start. */
 export function lastedMs(kind: Fault['kind'], since: number, now: { server: number; page: number }): number {
-  return Math.max(0, (NOTICED_HERE.includes(kind) ? now.page : now.server) - since);
+  return Math.max(0, (DETECTED_BY_PAGE.includes(kind) ? now.page : now.server) - since);
 }

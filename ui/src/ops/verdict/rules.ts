@@ -28,7 +28,7 @@ export interface Facts {
   now: number;
   /** When the server stopped responding. */
   silentSince?: number | undefined;
-  /** When metrics stopped arriving, for whatever reason. */
+  /** When metrics stopped arriving, for any reason. */
   noMetricsSince?: number | undefined;
   status?: OpsStatus | undefined;
   /** The latest metrics. `undefined` before the first. */

@@ -1,5 +1,5 @@
-/** Returns a function that runs tasks in call order, at most `max` at a time. */
-export function createTurns(max: number): <T>(task: () => Promise<T>) => Promise<T> {
+/** Returns a function that runs tasks in the order of the calls, at most `max` at the same time. */
+export function limitConcurrency(max: number): <T>(task: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   let running = 0;
   return async (task) => {
@@ -8,7 +8,7 @@ export function createTurns(max: number): <T>(task: () => Promise<T>) => Promise
     try {
       return await task();
     } finally {
-      // A task that ends hands its place on, so `running` stays the same.
+      // The next task takes the place of the task that ended, so `running` stays the same.
       const startNext = waiting.shift();
       if (startNext) startNext();
       else running--;
