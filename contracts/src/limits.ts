@@ -78,8 +78,6 @@ export const MAX_SNOOZED_BYTES = 64 * 1024;
 export const MAX_MUTED_NAMES = 200;
 /** Maximum number of temporary mutes. */
 export const MAX_MUTED_UNTIL = 20;
-/** Maximum size of a reader's preferences in bytes. */
-export const MAX_PREFERENCES_BYTES = 64 * 1024;
 /** Maximum search text length in characters. */
 export const MAX_QUERY_LENGTH = 200;
 

@@ -69,7 +69,7 @@ export const producerSettings = z.object({
     .min(1)
     .optional()
     .describe(
-      'File with the API keys, read every second. If unset, the keys are read from the secret store every 30 s',
+      'File with the records of the API keys, read every second. If unset, the records are read from the secret store every 30 s',
     ),
   DEAD_LETTER_PAUSE_MS: wholeNumberSetting(0, 9_000)
     .default(2_000)
