@@ -70,7 +70,7 @@ export const bffSettings = withRedisRules(
     MAX_CONNECTIONS_PER_ADDRESS: wholeNumberSetting(0, 1_000_000)
       .optional()
       .describe(
-        'Maximum number of connected browsers from one address (IPv6: from one /64 network), signed in or not; 0 means no limit. With AUTH_MODE=jwt, the default is no limit. With AUTH_MODE=none, the default is a fifth of MAX_CONNECTIONS; it doesn’t apply to loopback and to the proxies listed in TRUST_PROXY',
+        'Maximum number of connected browsers from one address (IPv6: from one /64 network), signed in or not; 0 means no limit. With AUTH_MODE=jwt, the default is no limit. With AUTH_MODE=none, the default is a fifth of MAX_CONNECTIONS; it doesn’t apply to loopback or to the proxies listed in TRUST_PROXY',
       ),
     MAX_CONNECTIONS_PER_READER: withDefault(wholeNumberSetting(0, 1_000_000), 50).describe(
       'Maximum number of browsers that one signed-in reader can connect to this instance. At the limit, new connections are refused until one closes; 0 means no limit',
@@ -141,7 +141,7 @@ export const bffSettings = withRedisRules(
       .refine(isValidPublishedOn, 'must be an IP address or one of localhost, loopback and network')
       .optional()
       .describe(
-        'Where the public port is published, if not on PUBLIC_HOST: an IP address, or one of `localhost`, `loopback` and `network`. With AUTH_MODE=none and no OPS_TOKEN, the operations page is open only if this is a loopback address',
+        'Where the public port is published, if not on PUBLIC_HOST: an IP address, or one of `localhost`, `loopback` and `network`. With AUTH_MODE=none and no OPS_TOKEN, the operations page is open only if the port is published on loopback',
       ),
     ALLOWED_ORIGINS: z
       .string()

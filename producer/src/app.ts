@@ -122,7 +122,10 @@ interface CoreServices {
   producer: Producer;
   schedules: Schedules;
   publishService: PublishService;
-  /** Publishes notifications that no request asked for. Their failures are retried, so they aren't counted. */
+  /**
+   * Publishes due schedules and demo notifications. No request waits for the outcome, and failures are retried, so they
+   * aren't counted.
+   */
   produceUnasked: Produce;
 }
 

@@ -36,7 +36,9 @@ export const producerSettings = z.object({
     ),
   QUEUE_MAX_BYTES: wholeNumberSetting(MIN_QUEUE_BYTES, 999_999_999)
     .default(64 * 1024 * 1024)
-    .describe('Like QUEUE_MAX, but the limit is a size, in bytes of JSON'),
+    .describe(
+      'Maximum size of the notifications that are waiting or being published, in bytes of JSON. The same limit applies separately to the notifications being scheduled and to the cancellations in progress. At a limit, requests get 503 immediately',
+    ),
   BODIES_MAX_BYTES: bodiesSetting(),
   PARTITIONS: wholeNumberSetting(1, MAX_PARTITIONS)
     .default(2)

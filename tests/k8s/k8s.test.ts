@@ -25,7 +25,7 @@ import {
 } from './cluster.ts';
 import { testOpenPorts } from './open-ports.ts';
 import { asViewer, withConfinedSidecars, withoutDapr, withoutIngressClass } from './missing.ts';
-import { connectionsPerInstance, openSocket, stickyCookie } from './sockets.ts';
+import { openAndCountPerInstance, openSocket, stickyCookie } from './sockets.ts';
 import { PodRestarts } from './pod-restarts.ts';
 
 const SCREENSHOT = join(ROOT, '.artifacts/k8s/page.png');
@@ -215,8 +215,8 @@ describe('a deployed system', () => {
   it('should route WebSockets with a cookie to a single instance, and otherwise to both', async () => {
     const cookie = await stickyCookie(url);
     expect(cookie).toMatch(/^tocsin=./);
-    expect(await connectionsPerInstance(url, 6, cookie)).toEqual([0, 6]);
-    expect(Math.min(...(await connectionsPerInstance(url, 6)))).toBeGreaterThan(0);
+    expect(await openAndCountPerInstance(url, 6, cookie)).toEqual([0, 6]);
+    expect(Math.min(...(await openAndCountPerInstance(url, 6)))).toBeGreaterThan(0);
   });
 
   it('should report a stopping instance as not ready before asking clients to move', async () => {

@@ -31,7 +31,11 @@ export async function stickyCookie(url: string): Promise<string> {
  * ascending order.
  * @throws Error if other clients stay connected
  */
-export async function connectionsPerInstance(url: string, count: number, cookie?: string): Promise<number[]> {
+export async function openAndCountPerInstance(
+  url: string,
+  count: number,
+  cookie?: string,
+): Promise<number[]> {
   const names = await bffs();
   const connections = () => Promise.all(names.map(countConnections));
   const isEmpty = async () => (await connections()).every((value) => value === 0);

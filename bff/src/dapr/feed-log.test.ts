@@ -33,7 +33,7 @@ describe('a commit with multiple heads', () => {
     expect(transactions.map((keys) => keys.length)).toEqual([40]);
   });
 
-  it('should write documents before the heads that reference them on a cluster, a few slots at a time', async () => {
+  it('should write documents before the heads that reference them, a few slots at a time on a cluster', async () => {
     const { log, transactions } = logWith(true);
     await log.commit(writes);
     expect(transactions.map((keys) => keys.length)).toEqual([8, 8, 4, 8, 8, 4]);

@@ -20,7 +20,7 @@ export interface WaitingPosition {
  */
 export type WaitingPositions = (reader: string) => Promise<readonly WaitingPosition[]>;
 
-/** The store for readers' documents. Methods reject if they can't tell whether they succeeded. */
+/** The store for readers' documents. Methods reject if they fail or if their outcome is unknown. */
 export interface ReaderStore {
   read(key: string): Promise<StoredDocument | undefined>;
   /**

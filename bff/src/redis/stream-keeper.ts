@@ -20,7 +20,7 @@ export interface StreamKeeperOptions {
 }
 
 const EVERY_MS = 2_000;
-/** Logs a warning after each time that this many attempts in a row have failed, which is about every half minute. */
+/** Logs a warning each time this many attempts in a row have failed: about every half minute. */
 const FAILURES_PER_WARNING = 15;
 /** Trimming keeps this fraction of the limit. */
 const KEPT_FRACTION = 0.9;

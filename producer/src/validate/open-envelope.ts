@@ -12,8 +12,9 @@ export interface OpenedEnvelope {
 
 /**
  * Opens the envelope around messages that the sidecar delivers to a subscription with `rawPayload`. The message bytes
- * in `data_base64` are a CloudEvent, or the payload if the publisher uses `rawPayload=true`. Without `rawPayload`, the
- * sidecar would treat every message as a CloudEvent, and lose the content of all other messages.
+ * in `data_base64` are a CloudEvent, or the payload if the publisher uses `rawPayload=true`. If the subscription didn't
+ * set `rawPayload`, the sidecar would treat every message as a CloudEvent, and lose the content of any message that
+ * isn't one.
  */
 export function openEnvelope(envelope: unknown): OpenedEnvelope {
   const outer = recordOf(envelope);

@@ -38,7 +38,7 @@ const REMOVALS_AT_ONCE = 100;
 /**
  * An erasure whose head references no list of withdrawn documents counts as finished after this time (ms). Such heads
  * are from versions such as 0.1.0, which wrote no list if the erased feed had no documents. The head therefore doesn't
- * show whether the erasure was finished. If the version crashed before it finished the erasure, the announcement is
+ * show whether the erasure was finished. If the instance crashed before it finished the erasure, the announcement is
  * redelivered within seconds after an instance starts.
  */
 const UNFINISHED_MS = 60 * 60 * 1000;

@@ -41,8 +41,9 @@ export async function peekForward(
 }
 
 /**
- * Finds the first entry to process in a run that the head doesn't list. This is the first of the consecutive entries
- * that end with `announced`. Resolves with `announced + 1` if the announced entry is missing.
+ * Finds the first entry to process in an unknown run (one that the checkpoint or, for version 0.1.0, the head doesn't
+ * list). This is the first of the consecutive entries that end with `announced`. Resolves with `announced + 1` if the
+ * announced entry is missing.
  */
 export async function walkBack(entries: Entries, keyOf: KeyOf, announced: number): Promise<number> {
   let first = announced + 1;

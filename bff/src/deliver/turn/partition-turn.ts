@@ -95,8 +95,8 @@ class PartitionTurn {
         }
         outcome ??= 'set-aside';
         if (isTooFar) {
-          // Don't mark the run as finished up to `seq`: the run's next entries have lower numbers and are still to
-          // come.
+          // Don't mark the run as finished up to `seq`: if that number is wrong, the run's next entries have lower
+          // numbers.
           await this.#setAsideMissing(seq, seq);
           break;
         }

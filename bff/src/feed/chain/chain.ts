@@ -11,10 +11,10 @@ export interface FeedDocument {
 
 /**
  * Number of size tiers below full documents. A chain is a list of immutable documents, oldest first. To keep the chain
- * short, a new document absorbs small documents at its end: no more than three adjacent documents share a tier, and no
- * document follows a document in a smaller tier. Each tier's minimum size is a quarter of the next larger tier's
- * minimum; the smallest tier has none. Each item is rewritten at most once per tier, and a chain with F full documents
- * has at most F + 3 * TIERS documents.
+ * short, a new document absorbs small documents at the end of the chain: no more than three adjacent documents share a
+ * tier, and no document follows a document in a smaller tier. Each tier's minimum size is a quarter of the next larger
+ * tier's minimum; the smallest tier has none. Each item is rewritten at most once per tier, and a chain with F full
+ * documents has at most F + 3 * TIERS documents.
  */
 export const TIERS = 5;
 

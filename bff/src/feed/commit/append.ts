@@ -134,8 +134,8 @@ class Appender {
 
   /**
    * Like `#acceptPlain`, but for events, which are identified by id and source. If another notification already has the
-   * id, the event gets a derived id, and is published even if the original id was retracted earlier. Otherwise, an
-   * earlier retraction of the id suppresses the event.
+   * id, the event gets a derived id, and earlier retractions of the original id have no effect. Otherwise, an earlier
+   * retraction of the id suppresses the event.
    */
   #acceptEvent({ sourceHash = '', ...notification }: Arrival): AcceptedNotification | undefined {
     const { id } = notification;

@@ -19,8 +19,8 @@ const RETRY_MS = 2_000;
 /** Maximum wait between attempts to read an unreadable feed (ms). */
 const MAX_RETRY_MS = 60_000;
 /**
- * When a reader connects, the connection also gets events for snoozes that ended at most this long ago (ms), because no
- * instance might have been running then. If the reader's last checks failed, it gets events for all snoozes that ended
+ * When a reader connects, the connection also gets events for snoozes that ended at most this long ago (ms), in case no
+ * instance was running then. If the reader's last checks failed, the connection gets events for all snoozes that ended
  * since the last successful check. If a notification is already seen or read, only the `inbox` event is sent. Clients
  * ignore repeated events.
  */

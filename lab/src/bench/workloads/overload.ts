@@ -47,7 +47,7 @@ export async function offerAll(
   const seconds = () => (performance.now() - started) / 1000;
   do {
     const due = 1 + Math.floor(seconds() * rate) - begun.length;
-    // Rotate through the connections, so that the server closes none because it is idle.
+    // Rotate through the connections, so that none is idle long enough for the server to close it.
     for (let i = 0; i < due && free.length > 0; i++)
       begun.push(deferRejection(offerOne(free.shift() as number)));
     await delay(TICK_MS);

@@ -89,7 +89,10 @@ export function fillMapping(mapping: DataMapping, sources: Sources): Json {
   return Object.fromEntries(Object.entries(mapping).map(([key, each]) => [key, fillMapping(each, sources)]));
 }
 
-/** Fills in the metadata values. Removes line breaks from the values, because bindings can use them as headers. */
+/**
+ * Fills in the metadata values. Replaces line breaks and other control characters in the values with spaces, because
+ * bindings can use the values as headers.
+ */
 export const fillMetadata = (
   mapping: Readonly<Record<string, string>>,
   sources: Sources,
