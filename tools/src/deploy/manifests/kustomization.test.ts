@@ -1,12 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
 import { z } from 'zod';
 import { ROOT } from '../../paths.ts';
-import { findCommand } from '../../process/run.ts';
 import { Kubectl } from '../cluster/kubectl.ts';
 import { kustomizationOf, render, type Variant } from './kustomization.ts';
 import { kustomize } from './kustomize.ts';
@@ -145,42 +142,6 @@ it('should give the Ingress the host’s certificate, and make Traefik serve onl
   expect(elsewhere).toContain('notify-tls');
   expect(elsewhere).not.toContain('traefik.ingress');
   expect(JSON.stringify(patchesOf({}))).not.toContain('tls');
-});
-
-const kubectl = findCommand(['kubectl']);
-
-it.skipIf(kubectl === undefined)('should keep an Ingress’s existing annotations', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'tocsin-kustomization-'));
-  const ingress = (name: string, annotations?: object) => ({
-    ...{ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name, annotations } },
-    spec: { ingressClassName: 'nginx', rules: [{ http: { paths: [] } }] },
-  });
-  const existing = { 'example.com/allowed-from': '10.0.0.0/8' };
-  const { patches } = kustomizationWith({ host: 'a.example.com', tlsSecret: 'a' }) as {
-    patches: { target: { kind: string } }[];
-  };
-  try {
-    writeFileSync(
-      join(folder, 'ingress.yaml'),
-      [ingress('annotated', existing), ingress('plain')].map((document) => stringify(document)).join('---\n'),
-    );
-    writeFileSync(
-      join(folder, 'kustomization.yaml'),
-      stringify({
-        resources: ['ingress.yaml'],
-        patches: patches.filter(({ target }) => target.kind === 'Ingress'),
-      }),
-    );
-    const text = execFileSync(kubectl ?? '', ['kustomize', folder], { encoding: 'utf8' });
-    const rendered = parseAllDocuments(text).map((document) => document.toJS() as { metadata: object });
-    const encrypted = { 'traefik.ingress.kubernetes.io/router.entrypoints': 'websecure' };
-    expect(rendered.map(({ metadata }) => metadata)).toEqual([
-      { name: 'annotated', annotations: expect.objectContaining({ ...encrypted, ...existing }) as object },
-      { name: 'plain', annotations: expect.objectContaining(encrypted) as object },
-    ]);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 });
 
 it('should restart the pods that have a sidecar, and no others, if one of Dapr’s documents changes', async () => {

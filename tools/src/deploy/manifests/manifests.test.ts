@@ -1,13 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { APP_IDS, COMPONENTS, SECRETS, TOPICS } from '@tocsin/contracts';
 import { documentsIn, kustomize, type Document } from './kustomize.ts';
 import { ROOT } from '../../paths.ts';
-import { findCommand } from '../../process/run.ts';
 import { NAMESPACE } from './kustomization.ts';
 import { RESOURCES } from '../cluster/permissions.ts';
 import { newSecrets } from '../secrets.ts';
@@ -179,15 +176,6 @@ describe('the components on Kubernetes', () => {
     expect(valueOf('publishingScopes').split(/[=,;]/)).not.toContain(TOPICS.notifications);
     expect(valueOf('subscriptionScopes').match(/(?<=[=,])notifications(?=[,;]|$)/g)).toHaveLength(1);
   });
-});
-
-const kubectl = findCommand(['kubectl']);
-
-it.skipIf(kubectl === undefined)('should render k8s/base/dapr the way kubectl does', () => {
-  const text = execFileSync(kubectl ?? '', ['kustomize', join(ROOT, 'k8s/base/dapr')], { encoding: 'utf8' });
-  const theirs = parseAllDocuments(text).map((document) => document.toJS() as Document);
-  expect(theirs).toHaveLength(dapr.length);
-  expect(theirs).toEqual(expect.arrayContaining(dapr));
 });
 
 describe('k8s/', () => {

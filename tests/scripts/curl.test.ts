@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { curlCommand } from './curl.ts';
+import { curlCommand } from '../../ui/src/ops/compose/curl.ts';
 
 /** Returns the arguments passed to curl by a shell. */
 const argumentsOf = (command: string): string[] => {

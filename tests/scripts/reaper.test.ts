@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 /** Kills the reaper and writes to it before Node notices the exit. The guarded id belongs to no process. */
 const PROGRAM = `
 import { readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-const { guard, release } = await import(${JSON.stringify(join(import.meta.dirname, 'reaper.ts'))});
+const { guard, release } = await import('${import.meta.resolve('../../tools/src/process/reaper.ts')}');
 const children = () => readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8').split(' ').filter(Boolean);
 const before = children();
 guard(2 ** 30);

@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 /** A device where every write fails as if the disk were full. */
 const FULL = '/dev/full';
 
 const PROGRAM = `
-const { createLogger } = await import(${JSON.stringify(join(import.meta.dirname, 'log.ts'))});
+const { createLogger } = await import('${import.meta.resolve('../../service/src/observe/log.ts')}');
 const log = createLogger('test', 'info');
 for (let i = 0; i < 5; i++) {
   log.info('a line');
