@@ -267,10 +267,7 @@ export const hasDue = (
   sending.some((message) => isPastDeadline(message, times)) ||
   waiting.some(({ steps }) => steps.some(({ at }) => at <= times.now));
 
-/**
- * Returns the notifications whose standings a decision needs: those with a due step, or in an overdue message to
- * repeat. Omits steps and messages that don't reach the reader.
- */
+/** Returns the notifications that a decision needs to check: due or overdue ones that can reach the reader. */
 export const itemsToCheck = (
   { waiting, sending }: AwayDocument,
   { now, woken, rulesOf, reaches }: Pick<DecisionInput, 'now' | 'woken' | 'rulesOf' | 'reaches'>,
