@@ -35,7 +35,7 @@ export interface ToolsConfig {
   publicAddress: PublicAddress;
 }
 
-/** The proxies, from the same variables that curl and npm read. Empty means no proxy. */
+/** The proxy settings, from the same variables that curl and npm read. Empty means that the variable isn't set. */
 export interface ProxyConfig {
   httpProxy: string;
   httpsProxy: string;

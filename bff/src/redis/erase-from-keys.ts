@@ -99,8 +99,8 @@ export async function eraseFromKeys(
 }
 
 /**
- * Deletes the scheduled notifications under these keys, except those that have entered the due window.
- * @throws TemporaryError if the due window is unreadable, and so could list any of these notifications
+ * Deletes the scheduled notifications under these keys, except those that have entered the due window. @throws
+ * TemporaryError if the due window is unreadable, since it could list any of them
  */
 async function eraseOrphans({ state }: KeyEraserDependencies, keys: ReadonlySet<string>): Promise<number> {
   if (keys.size === 0) return 0;

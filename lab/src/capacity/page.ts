@@ -150,7 +150,8 @@ function sizeRows({ memory, stored, wire }: Constants): string[][] {
     ],
     ['Redis, for the documents that an entry replaced in a feed, for two minutes', bytes(stored.replaced)],
     ["Redis, for one reader's read state in a feed", bytes(stored.reader)],
-    ['on the wire: a publication to a browser, a position', `${bytes(wire.push)}, ${bytes(wire.position)}`],
+    ['on the wire, for a publication sent to a browser', bytes(wire.push)],
+    ['on the wire, for a `position` event', bytes(wire.position)],
   ];
 }
 

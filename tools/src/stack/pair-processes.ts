@@ -8,7 +8,7 @@ export interface AppCommand {
   command: readonly [string, ...string[]];
 }
 
-/** The start options of every sidecar, like `common` in a run file. */
+/** The settings that all sidecars start with. They correspond to `common` in a Dapr run file. */
 export interface SidecarSettings {
   resourcesPaths: readonly string[];
   /** Dapr configuration files. Later files extend earlier files. */

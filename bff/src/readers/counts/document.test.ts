@@ -25,7 +25,7 @@ const readAt = (stored: ReceiptCounts | undefined, offset: number, epoch = EPOCH
   countsAt(stored, { epoch, offset })?.read;
 
 describe("a feed's counts", () => {
-  it('should add up the spans that cover each publication, across writers', () => {
+  it('should count the spans that cover each publication, across all writers', () => {
     const spans = fc.array(fc.tuple(fc.nat(30), fc.nat(30)).map(([a, b]) => [a + 1, a + b + 1] as const));
     fc.assert(
       fc.property(fc.array(spans, { maxLength: 5 }), (batches) => {

@@ -239,7 +239,7 @@ const refuse = (code: SocketErrorCode, message: string, temporary: boolean): Ans
   error: { code, message, temporary },
 });
 
-/** Limits for a response's error list, since a response can have at most 256 KB. */
+/** Limits for a response's error list, which keep it far below the limit of 256 KB for a response. */
 const MAX_FAULTS = 20;
 const MAX_FAULT_LENGTH = 200;
 

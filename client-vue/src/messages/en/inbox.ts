@@ -1,6 +1,6 @@
 const notifications = (count: number): string => (count === 1 ? 'notification' : 'notifications');
 
-/** The inbox around the list: tabs, filters, search, menus. It loads after the list. */
+/** English strings for the parts of the inbox around the list: tabs, filters, search, menus. Loaded after the list. */
 export const inbox = {
   title: 'Notifications',
   markAllRead: 'Mark all as read',

@@ -172,7 +172,8 @@ export function entryCost(
 ): Cost {
   const rateOf = (kind: Kind): number => {
     if (kind.startsWith('producer')) return entries / pods.producers;
-    // Every bff reads all messages, so the total rate determines how busy it gets.
+    // Every bff reads all messages, so its load depends on the total rate. A bff's sidecar handles only its share of
+    // the entries; `entry` was measured with MEASURED_BFFS bffs.
     return kind === 'bffSidecar' ? (MEASURED_BFFS * entries) / pods.instances : entries;
   };
   return Object.fromEntries(KINDS.map((kind) => [kind, costAt(entry, rateOf(kind))[kind] ?? 0]));
