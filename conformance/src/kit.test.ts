@@ -12,7 +12,7 @@ async function kitFor(
   const server = createServer(handle);
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
-  const kit = new Kit({ url, publishUrl: url, patienceMs });
+  const kit = new Kit({ url, publishUrl: url, patienceMs }, 2 * patienceMs);
   onTestFinished(() => {
     kit.close();
     server.closeAllConnections();
@@ -21,8 +21,7 @@ async function kitFor(
   return kit;
 }
 
-// These tests run concurrently, because each waits 10 s for an erasure.
-it.concurrent.for<[string, RequestListener]>([
+it.for<[string, RequestListener]>([
   ['never responds', () => undefined],
   ['never ends its responses', (_, response) => void response.writeHead(400).write('{')],
 ])('should give up on a server that %s', async ([_, handle], context) => {

@@ -27,16 +27,18 @@ export interface Reader {
 
 const PAUSE_MS = 400;
 
-/** Minimum time (ms) to wait for the response to a retraction or an erasure. */
+/** Default for the minimum time to wait for the response to a retraction or an erasure (ms). */
 const DELETION_MS = 10_000;
 
 /** Tools for a case: unused feed names, a publisher, and connections that are closed when the case ends. */
 export class Kit {
   readonly target: Target;
+  readonly #deletionMs: number;
   readonly #open: { close(): void }[] = [];
 
-  constructor(target: Target) {
+  constructor(target: Target, deletionMs = DELETION_MS) {
     this.target = target;
+    this.#deletionMs = deletionMs;
   }
 
   feed(): string {
@@ -169,7 +171,7 @@ export class Kit {
     const response = await fetch(`${publishUrl}${path}`, {
       method,
       // An erasure takes at least 3 s, so that small differences between clocks do not matter.
-      signal: this.patience(method === 'DELETE' ? DELETION_MS : 0),
+      signal: this.patience(method === 'DELETE' ? this.#deletionMs : 0),
       headers: {
         'content-type': 'application/json',
         ...(publishKey !== undefined && { authorization: `Bearer ${publishKey}` }),

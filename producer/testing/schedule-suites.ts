@@ -9,12 +9,13 @@ const scheduled = (id: string, at: number): Scheduled => ({ v: 1, at, notificati
 export function jobsSuite(
   name: string,
   open: () => Promise<{ jobs: Jobs; handedOver: () => Promise<string[]> }>,
+  /** Enough time to set and remove all jobs on a busy machine. */
+  dueInMs = 5_000,
 ): void {
   it(`should deliver each job when it is due, except jobs that were removed: ${name}`, async () => {
     const { jobs, handedOver } = await open();
     const prefix = `${name}:`;
-    // Enough time to set and remove all jobs on a busy machine.
-    const at = Date.now() + 5_000;
+    const at = Date.now() + dueInMs;
     // Due after the end of this test, but soon enough for a producer to take over the job.
     const far = at + 45_000;
     await jobs.set(`${prefix}due`, at, scheduled('due', far));

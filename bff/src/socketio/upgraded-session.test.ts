@@ -5,7 +5,7 @@ import { serveBff, type ServedBff } from '../../testing/served-bff.ts';
 
 const PING = '2';
 const CONNECTED = '40';
-const [INTERVAL_MS, TIMEOUT_MS] = [300, 2_000];
+const [INTERVAL_MS, TIMEOUT_MS] = [150, 1_000];
 /** The close code for a connection that ended without a close frame. */
 const ABNORMAL_CLOSURE = 1006;
 

@@ -13,14 +13,18 @@ announcerSuite('memory', () => {
   return Promise.resolve({ announcer, announced });
 });
 
-jobsSuite('memory', () => {
-  const ids: string[] = [];
-  const jobs: MemoryJobs = new MemoryJobs(async (name) => {
-    const job = await jobs.find(name);
-    if (job) ids.push(job.notification.id);
-  });
-  return Promise.resolve({ jobs, handedOver: () => Promise.resolve(ids) });
-});
+jobsSuite(
+  'memory',
+  () => {
+    const ids: string[] = [];
+    const jobs: MemoryJobs = new MemoryJobs(async (name) => {
+      const job = await jobs.find(name);
+      if (job) ids.push(job.notification.id);
+    });
+    return Promise.resolve({ jobs, handedOver: () => Promise.resolve(ids) });
+  },
+  1_000,
+);
 
 dueWindowStoreSuite('memory', () => Promise.resolve(new MemoryDueWindowStore()));
 scheduleIndexStoreSuite('memory', () => Promise.resolve(new MemoryScheduleIndexStore()));

@@ -145,7 +145,7 @@ describe('sending a push', () => {
   });
 
   it("should return `unknown` if the push service disconnects or doesn't respond", async () => {
-    channelWith({ timeoutMs: 2_000 });
+    channelWith({ timeoutMs: 1_000 });
     service.answer('broken', (_, request) => request.socket.destroy());
     service.answer('silent', () => {});
     expect(await pushTo(service.subscribe('broken'))).toMatchObject({ outcome: 'unknown' });
