@@ -14,7 +14,10 @@ let redis: AnyRedis;
 let stack: Stack;
 let settings: Record<`REDIS_${string}`, string>;
 
-/** Starts a Redis that has a private CA and requires a client certificate and a password. */
+/**
+ * Starts a stack on a Redis whose certificate is signed by a private CA. Redis requires a client certificate and a
+ * password.
+ */
 beforeAll(async () => {
   const { tls, settings: clientSettings } = redisWithTls(dir);
   redis = await startRedis({ ...{ dir, name: 'redis', tls }, settings: { requirepass: 'secret' } });

@@ -61,8 +61,8 @@ const sentItemSchema = waitingSchema.omit({ steps: true }).extend({
 export type SentItem = z.infer<typeof sentItemSchema>;
 
 /**
- * A message that is being sent by the process that wrote this document, newest notification first. After `until`,
- * another process takes over. It can't know whether the message was sent.
+ * A message in flight, with its notifications newest first. The process that wrote this document is sending it. After
+ * `until`, another process takes over. It can't know whether the message was sent.
  */
 const sendingSchema = z.looseObject({
   key: z.string().max(64),

@@ -6,8 +6,8 @@ import { notificationSchema } from '../feed/notification.ts';
 import { MAX_ID_LENGTH, dateTimeSchema, idSchema } from '../text/text.ts';
 
 /**
- * Removes the notification with the id `retract` from the feed. If the retraction arrives first, the notification is
- * never shown.
+ * Removes the notification with the id `retract` from the feed. If the retraction arrives first, the notification isn't
+ * shown.
  */
 export const retractionSchema = z.strictObject({ retract: idSchema, feed: feedSchema, at: dateTimeSchema });
 export type Retraction = z.infer<typeof retractionSchema>;

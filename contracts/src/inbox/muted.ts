@@ -39,7 +39,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   desktop: false,
 };
 
-/** The properties of a notification that decide whether it may interrupt the reader. */
+/** The properties of a notification that preferences use to decide whether it may interrupt the reader. */
 export type Interrupting = Pick<Notification, 'feed' | 'severity'> &
   Partial<Pick<Notification, 'source' | 'category'>>;
 

@@ -36,7 +36,10 @@ export const pastInstanceSchema = z.object({
   startedAt: dateTimeSchema,
   /** The time of the last snapshot. */
   at: dateTimeSchema,
-  /** When the instance was shut down. Missing while the instance runs, and if it crashed. */
+  /**
+   * When the instance was shut down. Missing while the instance runs. If it is missing and the instance is no longer
+   * listed, the instance vanished, for example because it crashed.
+   */
   stoppedAt: dateTimeSchema.optional(),
   /** The minutes, oldest first. */
   minutes: z.array(pastMinuteSchema).max(MAX_PAST_MINUTES),

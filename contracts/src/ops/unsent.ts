@@ -63,7 +63,7 @@ export const unsentNamesSchema = z.strictObject({
 });
 export type UnsentNames = z.infer<typeof unsentNamesSchema>;
 
-/** Why a fallback was not resent or dismissed. With `unavailable`, it may have been resent or dismissed anyway. */
+/** Why resending or dismissing a fallback failed. With `unavailable`, it may have been resent or dismissed anyway. */
 export const UNSENT_FAULTS = ['not_found', 'no_channel', 'full', 'unavailable'] as const;
 
 /** The response: the number of fallbacks requeued or dismissed, and the fallbacks that failed and why. */

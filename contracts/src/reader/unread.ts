@@ -6,8 +6,8 @@ import { clientIdSchema } from './reader.ts';
 export const MAX_UNREAD = 1_000;
 
 /**
- * Query parameters for `GET /app/unread`. Without `feed`, the response covers `all` and every feed that the token lists
- * by name.
+ * Query parameters for `GET /app/unread`. Without `feed`, the response covers `all` and, for requests with a token,
+ * also the reader's own feed and the topics that the token lists by name.
  */
 export const unreadQuerySchema = z.strictObject({
   feed: feedSchema.optional(),

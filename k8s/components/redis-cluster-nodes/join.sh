@@ -45,7 +45,7 @@ master_to_follow() {
     }'
 }
 
-# Succeeds if a master that serves no slots has a live replica. That replica may hold the only copy of the slots.
+# Succeeds if a master that serves no slots has a live replica. That replica may hold the only copy of lost slots.
 has_orphan() {
   printf '%s\n' "$nodes" | awk '
     $3 ~ /slave/ && $3 !~ /fail/ { followed[$4] = 1 }

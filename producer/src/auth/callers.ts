@@ -41,7 +41,7 @@ export const hashOf = (key: string): string => createHash('sha256').update(key).
 
 export type KeyRefusal = 'expired' | 'revoked';
 
-/** A caller that is identified by an API key and has a separate rate limit. */
+/** A caller, identified by its API key, with its own rate limit. */
 export class Caller {
   readonly bucket: TokenBucket;
   readonly #key: ApiKey;

@@ -34,7 +34,10 @@ export interface AuditTrailOptions {
  * of this period.
  */
 export const AUDIT_DELAY_MS = 250;
-/** The delay for rejected attempts. Anyone can make many of them, so they are collected for longer. */
+/**
+ * The delay for rejected attempts. Anyone can make many of them, so they are collected for longer, and each record
+ * combines more.
+ */
 const REFUSALS_DELAY_MS = 1_000;
 const RETRY_AFTER_MS = 1_000;
 /** Maximum number of separate records per action, actor and period. */

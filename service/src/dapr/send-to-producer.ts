@@ -20,7 +20,7 @@ export type ProducerResponse = { ids: string[] } | { problem: Problem };
  */
 export const PUBLISH_PURPOSE = 'POST /notifications';
 export const OPERATE_PURPOSE = 'POST /operations';
-/** The purpose of the producer's call to the bff. */
+/** The purpose of the producer's call to the bff. The signature covers it, too. */
 export const RECEIPTS_PURPOSE = 'POST /receipts';
 
 /**

@@ -229,7 +229,7 @@ describe('the page', () => {
       .toContain('12 unread notifications arrived during quiet hours');
   });
 
-  it('should summarize notifications held back before a reload, even if only another tab is still open', async () => {
+  it('should include notifications from before a reload in the quiet-hours summary, even in a tab opened later', async () => {
     bff.inbox.changePreferences({
       quietHours: { from: '00:00', to: '00:00', timeZone: 'UTC', allow: ['error'] },
     });

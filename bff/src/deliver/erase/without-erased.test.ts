@@ -25,7 +25,7 @@ it('should not change a record without erased content', () => {
     expect(withoutErased(unchanged, content)).toBe(unchanged);
 });
 
-it('should drop a fully erased record, even if it was set aside shortly after the erasure', () => {
+it('should drop a record if all its content was erased, even if it was set aside shortly after the erasure', () => {
   expect(withoutErased(record({ feed: 'user:ada' }), content)).toBeUndefined();
   expect(
     withoutErased(record({ feed: 'user:ada' }, { at: '2026-01-01T00:00:50Z' }), content),

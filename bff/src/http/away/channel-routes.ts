@@ -111,7 +111,8 @@ export function channelRoutes(options: ChannelRoutesOptions): Router {
       const result = await sendCode(emailChannel, { reader, address: body.address, code, language, links });
       if (result.outcome === 'sent' || result.outcome === 'unknown') return void response.status(204).end();
       log.warn({ reason: result.reason }, 'cannot send a code by e-mail');
-      // A code that the channel refused still counts. Otherwise, a reader could try any number of addresses.
+      // A code that the channel refused still counts toward the daily limit. Otherwise, a reader could try any number
+      // of addresses.
       if (result.outcome === 'unavailable') await contacts.withdrawCode(reader, created);
       sendUnavailable(response, 'The code could not be sent. Request a new one.');
     } catch (error) {

@@ -202,7 +202,7 @@ describe('an erased feed', () => {
     expect(await read(newest)).toMatchObject({ offset: 0, publications: [] });
   });
 
-  it('should not serve a range of the earlier epoch, even if the new epoch has these offsets', async () => {
+  it('should not serve a range of the previous epoch, even if the new epoch has the same offsets', async () => {
     const { view } = instance();
     const { epoch } = await view.knownPosition();
     for (const event of await take(erase)) view.receive(event);

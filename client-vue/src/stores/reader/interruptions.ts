@@ -24,8 +24,9 @@ import { useUnread } from './unread.ts';
 const KEY = 'tocsin.quiet-since';
 
 /**
- * The latest ended snoozes that this tab no longer has to report, because this tab or the presenting tab has reported
- * them. Needed because servers keep sending an ended snooze to new connections for a while. Survives a reload.
+ * The latest ended snoozes that this tab no longer has to report, because it has reported them or has left them to the
+ * presenting tab. Needed because servers keep sending an ended snooze to new connections for a while. Survives a
+ * reload.
  */
 const RETURNED_KEY = 'tocsin.returned';
 

@@ -21,8 +21,9 @@ function withSeen(inbox: InboxState | undefined, seen: Position | undefined): In
 
 /**
  * Returns a function that places a feed's items by the reader's marks. Until a read mark is known, items count as read,
- * except items that were marked as unread or were snoozed while unread. An item from a different epoch than the read
- * mark is unread if it is newer than the mark.
+ * except items that were marked as unread, and snoozed items (or items back from a snooze) that haven't been marked as
+ * read since they were snoozed. An item from a different epoch than the read mark is unread if it is newer than the
+ * mark.
  */
 export function placerFor({ read, inbox, seen }: FeedMarks): (item: Item) => Placed {
   const marks = withSeen(inbox, seen);

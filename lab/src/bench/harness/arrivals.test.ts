@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Arrivals } from './arrivals.ts';
-import { findMarks, textOf } from './marks.ts';
+import { forEachMessageNumber, textOf } from './message-numbers.ts';
 
 const data = (...numbers: number[]): Buffer =>
   Buffer.from(`[${numbers.map((n) => `{"text":"${textOf(n, 200)}"}`).join(',')}]`);
@@ -8,8 +8,8 @@ const data = (...numbers: number[]): Buffer =>
 describe('message numbers', () => {
   it('should all be found in the data from a peer', () => {
     const found: number[] = [];
-    findMarks(data(1, 99_999_999, 42), (n) => found.push(n));
-    findMarks(Buffer.from('{"title":"@ 12"}'), (n) => found.push(n));
+    forEachMessageNumber(data(1, 99_999_999, 42), (n) => found.push(n));
+    forEachMessageNumber(Buffer.from('{"title":"@ 12"}'), (n) => found.push(n));
     expect(found).toEqual([1, 99_999_999, 42]);
   });
 

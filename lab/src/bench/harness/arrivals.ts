@@ -1,4 +1,4 @@
-import { findMarks } from './marks.ts';
+import { forEachMessageNumber } from './message-numbers.ts';
 import { untilComplete } from './until-complete.ts';
 
 export interface ArrivalsOptions {
@@ -31,7 +31,7 @@ export class Arrivals {
 
   /** Records that a client has received the messages in `data`. */
   take(client: number, data: Buffer): void {
-    findMarks(data, (n) => this.#arrived(client, n - this.#options.first));
+    forEachMessageNumber(data, (n) => this.#arrived(client, n - this.#options.first));
   }
 
   #arrived(client: number, index: number): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Deliveries } from './deliveries.ts';
-import { textOf } from './marks.ts';
+import { textOf } from './message-numbers.ts';
 
 const data = (...numbers: number[]): Buffer => Buffer.from(numbers.map((n) => textOf(n, 100)).join(' '));
 

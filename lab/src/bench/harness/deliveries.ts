@@ -1,5 +1,5 @@
 import { Failure } from '@tocsin/tools/failure';
-import { findMarks } from './marks.ts';
+import { forEachMessageNumber } from './message-numbers.ts';
 import { untilComplete } from './until-complete.ts';
 
 interface ExpectedMessage {
@@ -48,7 +48,7 @@ export class Deliveries {
 
   /** Records that a client has received the messages in `data`. */
   take(client: number, data: Buffer): void {
-    findMarks(data, (n) => this.#take(client, n));
+    forEachMessageNumber(data, (n) => this.#take(client, n));
   }
 
   /** @throws Failure if a message arrived twice, or reached a client that isn't subscribed to the feed */

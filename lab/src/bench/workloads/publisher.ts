@@ -1,6 +1,6 @@
 import { Failure } from '@tocsin/tools/failure';
 import { HttpLane, postRequest, type HttpResponse } from '../harness/http-lane.ts';
-import { textOf } from '../harness/marks.ts';
+import { textOf } from '../harness/message-numbers.ts';
 import type { Peer } from '../peers/peer.ts';
 import { FEED } from './clients/clients.ts';
 

@@ -62,7 +62,7 @@ describe('POST /notifications', () => {
     ['Application/JSON;charset="UTF-8"', {}],
     ['application/json ; x=y', {}],
     ['application/json', { 'content-encoding': 'gzip' }],
-  ])('should accept %s %o', async (type, headers) => {
+  ])('should accept the Content-Type %s with the headers %o', async (type, headers) => {
     const body = headers['content-encoding'] ? gzipSync('{"title":"x"}') : '{"title":"x"}';
     expect((await server.post(body, { ...headers, 'content-type': type })).status).toBe(202);
   });

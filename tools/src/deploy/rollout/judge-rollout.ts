@@ -169,8 +169,9 @@ const rejectionsOf = ({ metadata, status }: Workload): string[] =>
 const isQuotaFull = (rejection: string): boolean => rejection.includes('exceeded quota');
 
 /**
- * The remedy for a pod that is of an earlier revision and isn't ready. A StatefulSet never replaces such a pod
- * (kubernetes/kubernetes#67250). With the policy `Parallel`, it does, so there is no remedy to give.
+ * The remedy for a pod that is of an earlier revision and isn't ready. A StatefulSet doesn't replace such a pod
+ * (kubernetes/kubernetes#67250) unless its policy is `Parallel`. Returns `undefined` for other pods and for that
+ * policy.
  */
 function outdatedPod(
   { metadata, status }: Pod,

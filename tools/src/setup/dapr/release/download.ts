@@ -33,7 +33,7 @@ export interface Download {
   agent: Dispatcher;
   /** Called with the number of bytes received so far, and the total size if the server sends it. */
   onBytes?: (received: number, size: number | undefined) => void;
-  /** The delay before the next attempt in ms. It doubles with each consecutive attempt that receives no data. */
+  /** The base delay between attempts in ms. Doubles with each consecutive attempt that receives no data. */
   pauseMs?: number;
 }
 
