@@ -73,8 +73,8 @@ function parseOptions(args: string[]) {
   const [patienceMs, concurrency] = [Number(values.patience), Number(values.concurrency)];
   if (!(Number.isInteger(patienceMs) && patienceMs >= 100 && patienceMs <= 600_000))
     return '--patience must be a whole number from 100 to 600000 (milliseconds).';
-  if (!(Number.isInteger(concurrency) && concurrency >= 1))
-    return '--concurrency must be a whole number, at least 1.';
+  if (!(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 1_000))
+    return '--concurrency must be a whole number from 1 to 1000.';
   const over = values.over?.split(',');
   const unknown = over?.find((name) => !TRANSPORTS.includes(name));
   if (unknown !== undefined) return `${unknown} isn't a transport. Choose from ${TRANSPORTS.join(', ')}.`;
