@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { FeedSocket } from '../connection/feed-socket.ts';
 import { TabsFixture } from '../testing/tabs-fixture.ts';
+import { unsubscribe } from './unsubscribe.ts';
 
 let fixture: TabsFixture;
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
@@ -51,6 +53,18 @@ describe.each([{ tabs: false }, { tabs: true }])('a refused unsubscribe request:
     await pass(5_000);
     expect(fixture.server.unsubscribesToRefuse).toBe(0);
   });
+});
+
+it('should not be repeated after a malformed response, which another attempt would not change', async () => {
+  const acknowledge = vi.fn((_event: string, _request: unknown, callback: (response: unknown) => void) => {
+    callback(undefined);
+  });
+  const [report, signal] = [vi.fn(), new AbortController().signal];
+  const socket = { emit: acknowledge } as unknown as FeedSocket;
+  unsubscribe(socket, 'all', { isUnused: () => true, report, signal, random: () => 0.5 });
+  await pass(60_000);
+  expect(report.mock.calls).toEqual([[expect.objectContaining({ code: 'malformed' })]]);
+  expect(acknowledge).toHaveBeenCalledTimes(1);
 });
 
 it("the leader should repeat a gone tab's refused unsubscribe requests, unless another tab needs the feed", async () => {

@@ -30,7 +30,7 @@ export function unsubscribe(
     const refusal = errorIn(response);
     const error = new ClientError(refusal.code, refusal.message, refusal);
     report?.(error);
-    throw error;
+    if (error.code !== 'malformed') throw error;
   };
   retryTemporaryFailures(attempt, retry).catch(() => undefined);
 }
