@@ -55,8 +55,8 @@ LABEL org.opencontainers.image.title="Tocsin producer" \
 
 FROM runtime AS bff
 COPY --from=build-bff /tocsin/bff/dist/main.js bff/dist/
-# Node 24's young generation grows to 128 MB by default, which is 10 KiB for each of 10,000 connections. Limiting it to
-# half that size has no measurable cost (docs/performance.md).
+# Node 24's young generation grows to 128 MB by default. Limiting it to half that size has no measurable cost
+# (docs/performance.md).
 ENV PORT=4001 NODE_OPTIONS=--max-semi-space-size=32
 EXPOSE 4001
 CMD ["node", "bff/dist/main.js"]
