@@ -67,7 +67,7 @@ export interface StrangerOptions {
 
 /** The folder in the pod with a token for sentry, as in a sidecar. */
 const TOKEN_FOLDER = '/var/run/sentry';
-export const SENTRY_TOKEN = `${TOKEN_FOLDER}/token`;
+export const SENTRY_TOKEN_FILE = `${TOKEN_FOLDER}/token`;
 const SENTRY_SOURCE = { serviceAccountToken: { path: 'token', audience: 'dapr.io/sentry' } };
 
 const manifests = (

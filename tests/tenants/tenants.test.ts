@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { feedKey } from '@tocsin/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SENTRY_TOKEN, withStranger } from '../k8s/stranger.ts';
+import { SENTRY_TOKEN_FILE, withStranger } from '../k8s/stranger.ts';
 import { certificateRequest } from './certificate.ts';
 import {
   internalPortProbes,
@@ -152,7 +152,7 @@ describe('a pod of another tenant', () => {
             await write('/tmp/key.pem', key);
             await write('/tmp/csr.pem', csr);
             const sentry = { host: `dapr-sentry.${await daprNamespace()}`, port: 443, tls: {} };
-            const request = { call: 'certificate', csr: '/tmp/csr.pem', token: SENTRY_TOKEN, id };
+            const request = { call: 'certificate', csr: '/tmp/csr.pem', token: SENTRY_TOKEN_FILE, id };
             const tls = { key: '/tmp/key.pem', cert: '/tmp/cert.pem' };
             const at = (app: string, namespace: string) => ({
               host: `${app}-dapr.${namespace}`,

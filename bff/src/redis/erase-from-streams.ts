@@ -3,7 +3,7 @@ import type { ErasedContent } from '../deliver/erase/erased-content.ts';
 import type { RedisConnection } from './connection.ts';
 import { isReceiptErased, isRefusedErased, isFullyErased, type StreamMessage } from './message-content.ts';
 
-/** Number of messages to read at a time. Small because an event can have up to 4 MiB. */
+/** Number of messages to read at a time. Small because an event can be up to 4 MiB. */
 const MESSAGES_AT_ONCE = 8;
 
 /**

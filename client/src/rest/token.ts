@@ -5,9 +5,9 @@ import { TIMING } from '../timing.ts';
 import type { CallOptions } from './call-server.ts';
 
 /**
- * Resolves with call options that contain the token of the client, if it has one. If `getToken` rejects or takes too
- * long, rejects with a temporary error with the code `no_token`. Without this time limit, a `getToken` that never
- * settles would block all later changes.
+ * Resolves with call options that contain the client's token, if it has one. Rejects with a temporary `no_token` error
+ * if `getToken` rejects or exceeds its time limit. Without the limit, a `getToken` that never settles would block all
+ * later changes.
  */
 export async function withToken({
   getToken,

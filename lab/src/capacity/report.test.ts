@@ -33,7 +33,7 @@ describe('a plan as text', () => {
     expect(textOf({ connections: 100_000 })).toContain('MAX_CONNECTIONS=50000');
     expect(textOf({ connections: 100_000 })).toMatch(/Over the target: a bff's process/);
     expect(textOf({ connections: 1_000_000 })).toContain('--max-old-space-size');
-    expect(textOf({ rate: 20_000, feeds: 1_000 })).toContain('a component can use only one Redis server');
+    expect(textOf({ rate: 20_000, feeds: 1_000 })).toContain('This load needs more than one Redis for: ');
     expect(textOf({ partitions: 8 })).toContain('Set PARTITIONS=8 on each producer');
     expect(textOf({ rate: 1, connections: 10 })).not.toMatch(/MAX_CONNECTIONS|PARTITIONS=/);
   });

@@ -183,8 +183,8 @@ function hints(plan: Plan, limits: readonly Limit[], constants: Constants): stri
     ...(divided.length === 0
       ? []
       : [
-          `More than one Redis for ${divided.join(', ')}: a component can use only one Redis server, and a Redis Cluster was not ` +
-            'measured. Run several complete systems and divide the feeds between them (docs/scaling.md).',
+          `This load needs more than one Redis for: ${divided.join(', ')}. Each of these can use only one Redis server, and ` +
+            'Redis Cluster was not measured. Run several complete systems and divide the feeds between them (docs/scaling.md).',
         ]),
     ...(perBff > MAX_CONNECTIONS_DEFAULT
       ? [`Set MAX_CONNECTIONS=${Math.ceil(perBff)} on each bff; the default is 10000.`]

@@ -133,7 +133,7 @@ it('should list the schedules for the ops page', async () => {
   expect(JSON.stringify(list)).not.toContain('title');
 });
 
-describe('the open topic', () => {
+describe('the notifications topic', () => {
   /** Delivers a message as the sidecar does: wraps the published bytes in an envelope. */
   const deliverBytes = async (bytes: string | Uint8Array, route = '/subscriptions/events') => {
     const envelope = {

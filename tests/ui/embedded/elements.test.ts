@@ -36,7 +36,7 @@ const SVELTE = (server: string) => `<script>
 /** Global page styles that would break components without a shadow root. */
 const HOSTILE_STYLES = `* { all: unset } h2, h3, button, p { font-size: 60px !important; color: red !important; display: none !important }
 header { position: fixed; inset: 0 0 auto; height: 100px; z-index: 2147483647; background: black; display: block }`;
-/** Similar styles with `!important`, which override the elements' own and hide the elements. */
+/** Global page styles with `!important` that also try to hide the custom elements themselves. */
 const IMPORTANT_STYLES = `* { all: unset !important } body, body * { font: 60px serif !important; color: red !important }
 head, head *, div, section, ol, ul, li, h2, h3, p, button, svg, tocsin-bell, tocsin-toasts { display: none !important }`;
 

@@ -18,7 +18,7 @@ function encode(publication: Publication): Encoded {
   return cached;
 }
 
-/** A publication's bytes in a JSON list, including the comma. */
+/** A publication's size (bytes) in a JSON list, including the comma. */
 export const encodedSizeInList = (publication: Publication): number => encode(publication).bytes + 1;
 
 /** `{ ...more, ...page }` as JSON. */

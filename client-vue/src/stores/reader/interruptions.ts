@@ -30,7 +30,7 @@ const KEY = 'tocsin.quiet-since';
  */
 const RETURNED_KEY = 'tocsin.returned';
 
-/** A publication, and when its snooze ended if it's back from one (RFC 3339). */
+/** A publication that arrived. If it is back from a snooze, `until` is the time when the snooze ended (RFC 3339). */
 export type Arrived = LivePublication & { until?: string };
 
 /** Notifies the reader. Holds notifications back during quiet hours and reports their number afterwards. */

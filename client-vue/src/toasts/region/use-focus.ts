@@ -62,7 +62,8 @@ export function useFocus(
     (cards) => moveFocus(new Set(cards.map(({ key }) => key))),
     { flush: 'sync' },
   );
-  // The buttons below the cards can disappear too.
+  // A removed element sends no `focusout`. Watch the whole view, because the buttons below the cards can be removed as
+  // well.
   watch(
     () => toasts.view,
     () => {

@@ -91,7 +91,7 @@ const entries = (count: number, instances: number, each = paced, rate: number = 
     count,
   );
 
-/** Counts for a window with one notification per entry. */
+/** The entries, requests, events and notifications of a window with one notification per entry. */
 const single = (count: number) => ({ entries: count, requests: count, events: count, notifications: count });
 
 const hear = (instances: number): Window[] =>

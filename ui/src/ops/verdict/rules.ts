@@ -9,7 +9,7 @@ import type {
 import type { Sample } from '../instances/history.ts';
 import { missingOf } from '../instances/missing.ts';
 import { oldestUnfinished, redisShare, slowest } from './figures.ts';
-import { sinceOf } from './since.ts';
+import { faultySince } from './since.ts';
 
 /** Delivery is late if the p99 (ms) exceeds this limit. The alert TocsinDeliverySlow uses the same limit. */
 export const LATE_MS = 1_000;
@@ -139,7 +139,9 @@ function late({ instances, samples }: Facts): Fault[] {
   const isLate = (p99Ms: number | null) => p99Ms === null || p99Ms > LATE_MS;
   const p99Ms = slowest(instances ?? []);
   if (p99Ms === null || !isLate(p99Ms)) return [];
-  return [{ kind: 'late', p99Ms, since: sinceOf(samples, (sample) => isLate(slowest(sample.instances))) }];
+  return [
+    { kind: 'late', p99Ms, since: faultySince(samples, (sample) => isLate(slowest(sample.instances))) },
+  ];
 }
 
 function memory({ instances, samples }: Facts): Fault[] {
@@ -149,7 +151,7 @@ function memory({ instances, samples }: Facts): Fault[] {
     const used = all.map((figures) => figures.redisUsed ?? null).filter((bytes) => bytes !== null);
     return used.length === 0 || Math.max(...used) >= NEARLY_FULL * redis.limit;
   };
-  return [{ kind: 'memory', ...redis, since: sinceOf(samples, isFull) }];
+  return [{ kind: 'memory', ...redis, since: faultySince(samples, isFull) }];
 }
 
 function setAside({ setAside: records }: Facts): Fault[] {

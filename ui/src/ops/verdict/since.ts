@@ -4,7 +4,7 @@ import type { Sample } from '../instances/history.ts';
  * When the current problem started: the first sample in the unbroken series of faulty samples at the end. `undefined`
  * if the last sample isn't faulty.
  */
-export function sinceOf(
+export function faultySince(
   samples: readonly Sample[],
   isFaulty: (sample: Sample) => boolean,
 ): number | undefined {

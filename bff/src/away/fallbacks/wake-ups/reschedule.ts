@@ -5,8 +5,9 @@ import { awayKey, parseAway, type AwayDocument } from '../document.ts';
 import { parseWakeUp, wakeUpName } from './wake-up-names.ts';
 
 /**
- * Minimum and maximum delay of a rescheduled wake-up (ms). After the delay, another instance might have channels, for
- * example during a rollout. The longer the work is overdue, the longer the delay. Work that is due later isn't delayed.
+ * Minimum and maximum delay of a rescheduled wake-up (ms). The delay gives a rollout time to start instances with
+ * channels, and grows with how long the work is overdue. If other work is due sooner, the wake-up is set for that time,
+ * but never before the minimum delay.
  */
 const MIN_DELAY_MS = 60_000;
 const MAX_DELAY_MS = 60 * 60_000;
