@@ -5,6 +5,7 @@ import {
   matches,
   mutesEvent,
   positionEvent,
+  preferencesEvent,
   publicationsEvent,
   readEvent,
   type Guard,
@@ -12,6 +13,7 @@ import {
   type Mutes,
   type Page,
   type Position,
+  type Preferences,
   type Problem,
   type ReadState,
   type SocketError,
@@ -38,6 +40,9 @@ export const isInboxState: Guard<InboxState> = (value): value is InboxState =>
   isObject(value) && matches(inboxEvent.schema, { feed: '', ...value });
 
 export const isMutes: Guard<Mutes> = (value): value is Mutes => matches(mutesEvent.schema, value);
+
+export const isPreferences: Guard<Preferences> = (value): value is Preferences =>
+  matches(preferencesEvent.schema, value);
 
 export const isSocketError: Guard<SocketError> = (value): value is SocketError =>
   matches({ code: isText, message: isText, temporary: isFlag }, value);

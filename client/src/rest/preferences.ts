@@ -1,7 +1,6 @@
-import { matches, preferencesEvent, type Preferences } from '@tocsin/contracts';
+import type { Preferences } from '@tocsin/contracts';
 import { callServer, queryOf, readJson, assertSaved, type CallOptions } from './call-server.ts';
-
-const isPreferences = (value: unknown): value is Preferences => matches(preferencesEvent.schema, value);
+import { isPreferences } from '../shapes.ts';
 
 /**
  * Returns the reader's preferences. `clientId` identifies a reader who isn't signed in. Throws the same errors as

@@ -30,6 +30,7 @@ export function unsubscribe(
     const refusal = errorIn(response);
     const error = new ClientError(refusal.code, refusal.message, refusal);
     report?.(error);
+    // Another attempt wouldn't change a malformed response.
     if (error.code !== 'malformed') throw error;
   };
   retryTemporaryFailures(attempt, retry).catch(() => undefined);

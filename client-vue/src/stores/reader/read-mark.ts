@@ -49,8 +49,8 @@ export const withIds = (mark: ReadMark, ids: readonly string[]): ReadMark => ({
 
 /**
  * Merges the server's read state into the mark. A read state from another epoch replaces the mark. If that read state
- * is empty, returns `undefined`, because there is nothing to merge. Exception: an empty read state creates a mark if
- * there is none yet and `earlier` says that the reader has marks from an earlier epoch.
+ * is empty, returns `undefined`, because there is nothing to merge. Exception: without a mark, an empty read state
+ * creates one if `earlier` says that the reader has marks from an earlier epoch.
  */
 export function withRead(
   mark: ReadMark | undefined,

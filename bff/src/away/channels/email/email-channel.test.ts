@@ -212,7 +212,7 @@ describe('an SMTP server', () => {
   ])('that %s should lead to the outcome "%s"', async (_, outcome, replies) => {
     server = await startScriptedSmtp(replies);
     // The tests with a silent server wait for the timeout.
-    const timeoutMs = replies.includes('') ? 1_000 : 5_000;
+    const timeoutMs = replies.includes('') ? 1_000 : 2_500;
     const result = await channelTo(server.url, { timeoutMs }).send(message, contacts);
     expect(result.outcome, JSON.stringify(result)).toBe(outcome);
   });
