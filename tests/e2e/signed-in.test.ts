@@ -84,7 +84,7 @@ describe('two browsers for one person and a third for another person', () => {
     await expect.poll(async () => (await titles(ben)).sort(), WITHIN_20_S).toEqual(['For Ben', 'For all']);
   });
 
-  it('should mark notifications as read on all of a person’s devices, and on nobody else’s', async () => {
+  it('should mark notifications as read on all of a person’s devices, but not for other people', async () => {
     await send('POST', '/notifications', { id: 'a-2', feed: 'user:ada', title: 'Read me' });
     await send('POST', '/notifications', { id: 'b-2', feed: 'user:ben', title: 'Unread for Ben' });
     for (const page of [laptop, phone]) await expect.poll(() => page.title(), WITHIN_20_S).toBe('(3) Tocsin');

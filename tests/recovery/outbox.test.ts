@@ -89,7 +89,7 @@ describe("Dapr's outbox", () => {
     expect(timesShown('a-placed')).toBe(1);
   });
 
-  it('should publish multiple projections only if each directly precedes the corresponding state', async () => {
+  it('should publish several projections only if each one directly precedes its state in the transaction', async () => {
     const pairs = ['b', 'c'].map((key) => [upsert(key, 1), notify(key, `${key}-placed`)] as const);
     expect(
       (

@@ -111,7 +111,7 @@ describe('a rollback of the store', () => {
     const b = f.instance();
     f.deposit(3, ['other']);
     f.deposit(4, ['another']);
-    // The rolled-back publications' broadcast arrives after `b` has read the head, before it looks for entry 3.
+    // The broadcast of the rolled-back publications arrives after `b` has read the head, but before it peeks at entry 3.
     const peek = f.entries.peek.bind(f.entries);
     f.entries.peek = (key) => {
       if (key === f.key(3)) b.marks.raise('all', heard);

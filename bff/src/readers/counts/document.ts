@@ -9,7 +9,7 @@ export const MAX_STEPS = 1_000;
  */
 const MAX_WRITERS = 32;
 
-/** For each offset, by how much the publication's count differs from that of the previous publication. */
+/** For each offset, the difference between the publication's count and the previous publication's count. */
 export type Steps = ReadonlyMap<number, number>;
 
 /** A writer's changes to a feed's counts. Each batch must be applied only once. */

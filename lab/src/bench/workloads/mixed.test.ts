@@ -22,7 +22,7 @@ describe('the mixed audience', () => {
   });
 });
 
-describe('a crowd’s parts', () => {
+describe('the division of a crowd into parts', () => {
   it('should contain every client once, and stay within the maximum size', () => {
     expect(partsOf(20_000, 10_000)).toEqual([
       { first: 0, count: 10_000 },

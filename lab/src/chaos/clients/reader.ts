@@ -5,7 +5,7 @@ import { FEEDS, MANY_FEEDS } from './workload.ts';
 
 /** Token lifetime (s). Short enough that open connections renew tokens during a run. */
 const LIFE_S = 90;
-/** Lifetime (s) of tokens that aren't renewed, such as that of the client in a separate process. */
+/** Lifetime (s) of tokens that aren't renewed, such as the token of the client in a separate process. */
 const LONG_LIFE_S = 24 * 60 * 60;
 
 const FEED_NAMES = [...FEEDS, ...MANY_FEEDS, ORDERS_FEED].flatMap(

@@ -4,8 +4,7 @@ import { namesOf, type NewNotification } from '../register.ts';
 import { wakeUpName } from './wake-up-names.ts';
 
 /**
- * Wake-ups due within this time (ms) get unique names, so that their names differ from that of the wake-up being
- * delivered.
+ * Wake-ups due within this time (ms) get unique names, so that none has the same name as the wake-up being delivered.
  */
 const UNIQUE_WITHIN_MS = 5_000;
 const MIN_WAIT_MS = 100;
