@@ -16,7 +16,7 @@ const HELD_LONG_MS = 8_000;
 /** A delay (ms) between a turn's peek and commit that's too short for other instances to take over. */
 const HELD_SHORT_MS = 2_500;
 
-describe('a turn that another instance runs at the same time', () => {
+describe('a turn that is delayed until the feed has continued without it', () => {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-overlap-'));
   const failpoints = new Failpoints(dir);
   let stack: Stack;
