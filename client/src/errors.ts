@@ -1,6 +1,6 @@
 import type { Problem } from '@tocsin/contracts';
 
-/** An error of the client. `temporary` means that a retry might succeed. */
+/** An error that the client reports. `temporary` means that a retry might succeed. */
 export class ClientError extends Error {
   readonly code: string;
   readonly temporary: boolean;

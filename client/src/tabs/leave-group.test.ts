@@ -80,7 +80,7 @@ it.each([0, 1])(
   },
 );
 
-describe('a tab with too many feeds of its own', () => {
+describe('a tab whose own feeds reach a connection’s limit', () => {
   const feeds = Array.from({ length: MAX_FEEDS_PER_CONNECTION + 2 }, (_, n) => `topic:${n}`);
   beforeEach(() => {
     fixture.server.maxFeeds = MAX_FEEDS_PER_CONNECTION;

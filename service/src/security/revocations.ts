@@ -61,7 +61,7 @@ export class RevocationList {
    */
   async revoke(sub: string, before: number): Promise<Revocation> {
     const at = new Date(this.#options.now()).toISOString();
-    // No token is older than 1970. Also, a date with a negative year couldn't be parsed later.
+    // Tokens can't have been issued before 1970. Also, a date with a negative year couldn't be parsed later.
     const moment = Math.max(0, before);
     let effective: Revocation = { sub, before: new Date(moment).toISOString(), at };
     await this.#write((current) => {

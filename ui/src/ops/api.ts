@@ -39,7 +39,7 @@ export class OpsError extends Error {
 export interface OpsApi {
   status(): Promise<OpsStatus>;
   instances(): Promise<Instances>;
-  /** All instances' history over the past hour. */
+  /** Metrics of all instances for each minute of the past hour. */
   history(): Promise<OpsHistory>;
   setAsideList(): Promise<SetAsideList>;
   setAsideRecord(entry: string): Promise<SetAside>;

@@ -44,7 +44,7 @@ export class World {
   lateEffects: (() => void)[] = [];
   readonly runsWithLostAnnouncement = new Set<string>();
   readonly expiredUncommitted = new Set<string>();
-  /** When posted notifications expire, keyed by id. */
+  /** Expiry times of posted notifications, keyed by id. */
   readonly expiresAtById = new Map<string, string>();
   readonly checker: Checker;
   readonly turns = new TurnCalls(this);
