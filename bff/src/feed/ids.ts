@@ -45,7 +45,7 @@ export function decodeIds(document: IdsDocument): string[] {
   return hashes;
 }
 
-/** A feed's remembered ids, grouped by the documents that the head references. */
+/** Hashes of a feed's ids, grouped by the document that stores them. The feed's head lists these documents. */
 export class KnownIds {
   #documents = new Map<string, string[]>();
   #all = new Set<string>();
