@@ -61,7 +61,7 @@ const POLL_MS = 20_000;
  * Retries only tests that timed out, once; `npm test` lists them. Wrong results (lost, duplicated, out of order) are
  * never retried.
  */
-const RETRY = { count: 1, condition: /Timeout \d+ms exceeded|^Test timed out|The operation was aborted/ };
+const RETRY = { count: 1, condition: /Timeout \d+ms exceeded|^Test timed out/ };
 
 const WITH_PROCESSES = {
   environment: 'node',
@@ -86,7 +86,6 @@ const UNIT = {
   testTimeout: 60_000,
   hookTimeout: 60_000,
   expect: { poll: { timeout: POLL_MS } },
-  retry: RETRY,
   /** Gives `vi.waitFor` the same time limit. */
   setupFiles: 'tests/support/wait-for.ts',
 } as const;

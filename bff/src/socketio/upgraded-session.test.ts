@@ -8,8 +8,6 @@ const CONNECTED = '40';
 const [INTERVAL_MS, TIMEOUT_MS] = [150, 2_000];
 /** The close code for a connection that ended without a close frame. */
 const ABNORMAL_CLOSURE = 1006;
-/** Ends each wait before the test's time limit, so that a failure names the wait. Fake timers don't delay it. */
-const timeLimit = () => ({ signal: AbortSignal.timeout(20_000) });
 
 let bff: ServedBff;
 let webSocket: WebSocket | undefined;
@@ -25,10 +23,10 @@ afterEach(async () => {
 /** Opens a polling session. Returns its id and a function that polls it. */
 async function openSession() {
   const target = `${bff.url}/hubs/?EIO=4&transport=polling`;
-  const open = await (await fetch(target, timeLimit())).text();
+  const open = await (await fetch(target)).text();
   const { sid } = JSON.parse(open.slice(1)) as { sid: string };
-  await fetch(`${target}&sid=${sid}`, { ...timeLimit(), method: 'POST', body: '40' });
-  return { sid, poll: async () => (await fetch(`${target}&sid=${sid}`, timeLimit())).text() };
+  await fetch(`${target}&sid=${sid}`, { method: 'POST', body: '40' });
+  return { sid, poll: async () => (await fetch(`${target}&sid=${sid}`)).text() };
 }
 
 /** Opens the WebSocket for an upgrade and sends a probe. */
@@ -36,9 +34,9 @@ async function probe(sid: string): Promise<WebSocket> {
   const probing = new WebSocket(
     `${bff.url.replace('http', 'ws')}/hubs/?EIO=4&transport=websocket&sid=${sid}`,
   );
-  await once(probing, 'open', timeLimit());
+  await once(probing, 'open');
   probing.send('2probe');
-  const [answer] = (await once(probing, 'message', timeLimit())) as [Buffer];
+  const [answer] = (await once(probing, 'message')) as [Buffer];
   expect(answer.toString()).toBe('3probe');
   return probing;
 }
@@ -54,14 +52,14 @@ async function upgradeBeforePong(): Promise<WebSocket> {
 
 it('should end an upgraded session that never answers the ping from before the upgrade', async () => {
   webSocket = await upgradeBeforePong();
-  await once(webSocket, 'close', timeLimit());
+  await once(webSocket, 'close');
 });
 
 it('should close a WebSocket that sends a second probe, but let the session upgrade to another', async () => {
   const { sid } = await openSession();
   webSocket = await probe(sid);
   webSocket.send('2probe');
-  const [code] = (await once(webSocket, 'close', timeLimit())) as [number];
+  const [code] = (await once(webSocket, 'close')) as [number];
   expect(code).toBe(ABNORMAL_CLOSURE);
   webSocket = await probe(sid);
 });
@@ -87,9 +85,7 @@ it('should end an upgraded session without a pong only after engine.io could hav
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const { sid } = await openSession();
   webSocket = await probe(sid);
-  const messages = on(webSocket, 'message', { ...timeLimit(), close: ['close'] }) as AsyncIterableIterator<
-    [Buffer]
-  >;
+  const messages = on(webSocket, 'message', { close: ['close'] }) as AsyncIterableIterator<[Buffer]>;
   const received = async (start: string) => {
     for (let next = await messages.next(); ; next = await messages.next()) {
       if (next.done) return expect.fail(`closed before it received ${start}`);
@@ -101,7 +97,7 @@ it('should end an upgraded session without a pong only after engine.io could hav
   vi.advanceTimersByTime(intervalMs + 2 * timeoutMs - 1);
   webSocket.send('420["subscribe",{"feed":"all"}]');
   await received('430');
-  const closed = once(webSocket, 'close', timeLimit());
+  const closed = once(webSocket, 'close');
   vi.advanceTimersByTime(1);
   await closed;
 });
