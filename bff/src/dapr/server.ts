@@ -50,7 +50,7 @@ export interface DaprServerOptions {
   onRefusedEvent: (data: unknown) => Promise<unknown>;
   onWakeUp: (name: string) => Promise<boolean>;
   receiptsOf: (notification: { feed: string; id: string }) => Promise<Receipts>;
-  /** Called for each call that did not come from our own instances. */
+  /** Called for each call without proof that it came from our own instances. */
   onRefused: OnRefused;
   log: Logger;
 }

@@ -136,7 +136,7 @@ export function createMetrics(registry: Registry) {
     refusedCalls: startAtZero(
       new Counter({
         name: 'tocsin_bff_calls_refused_total',
-        help: 'Rejected calls and broadcasts that did not come from our own instances, by reason. They had no effect.',
+        help: 'Rejected calls and broadcasts without proof that they came from our own instances, by reason. They had no effect.',
         labelNames: ['reason'] as const,
         registers,
       }),
