@@ -139,7 +139,7 @@ export async function startBff(config: BffConfig, backendOverride?: Backend): Pr
       await delivery.settled();
       away?.stop();
       lateReceipts?.stop();
-      await away?.fallbacks.settled();
+      await away?.fallbacks.stop();
       views.stop();
       snoozeTimers.stop();
       delivery.stop();

@@ -28,7 +28,7 @@ export function isRefusedErased({ id, message }: StreamMessage, content: ErasedC
   const items = itemsOf(value);
   const idAt = (index: number) => idOfItem(event, value, index, sha256);
   if (items === undefined) return content.isMentionedIn(text, publishedAt) || content.hasId(idAt(0));
-  const isErased = content.among(items);
+  const isErased = content.createCheck(items);
   return items.some((_item, index) => isErased(index, { id: idAt(index), publishedAt }));
 }
 

@@ -62,7 +62,7 @@ export function createFront(
   const onRefused = (reason: RefusalReason) => metrics.refused.inc({ reason });
   const onSubscribed = (outcome: SubscriptionOutcome) => metrics.subscriptions.inc({ outcome });
   const onEnded = (reason: EndReason) => metrics.ended.inc({ reason });
-  const { clientAddress, admission, admitStream, unauthenticated, sockets } = createConnections(
+  const { clientAddresses, admission, admitStream, unauthenticated, sockets } = createConnections(
     config,
     now,
     onRefused,
@@ -82,7 +82,7 @@ export function createFront(
     bodies: new BodyBudget(config.BODIES_MAX_BYTES),
     writesPerMinute: config.WRITES_PER_MINUTE,
     searchesPerMinute: config.SEARCHES_PER_MINUTE,
-    addressOf: (request) => clientAddress.of(request),
+    addressOf: (request) => clientAddresses.of(request),
     iconOrigins: config.ICON_ORIGINS,
     onAuthenticated: (socket) => unauthenticated.markAuthenticated(socket),
     ...(azure && { externalService: { endpoint: azure.endpoint, negotiate: azure.negotiate.bind(azure) } }),

@@ -126,7 +126,7 @@ export class Fallbacks {
   }
 
   /** Waits until no message is being sent, and stops the index of unsent fallbacks. */
-  async settled(): Promise<void> {
+  async stop(): Promise<void> {
     await this.#sends.settled();
     await this.#unsentIndex.stop();
   }

@@ -52,10 +52,10 @@ export class ErasedContent {
   }
 
   /**
-   * Like `has`, but fast for up to 100,000 items. Searches the text of many items at a time. Searches a single item's
-   * text only if the joint search found erased content, or if the text could be base64.
+   * Returns a check like `has` for each of `items`, by index. Fast for up to 100,000 items, because it searches the text
+   * of many items at a time. Searches a single item's text only if the joint search found erased content, or if the text could be base64.
    */
-  among(items: readonly unknown[]): (index: number, context: ItemContext) => boolean {
+  createCheck(items: readonly unknown[]): (index: number, context: ItemContext) => boolean {
     const withoutFeed = items.map((item) => feedOf(item) === undefined);
     const texts = items.map((item, index) => (withoutFeed[index] ? textOf(item) : ''));
     const suspects = new Set<number>();

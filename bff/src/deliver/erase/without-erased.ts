@@ -21,7 +21,7 @@ export function withoutErased(record: SetAside, content: ErasedContent): SetAsid
     return isErased ? undefined : record;
   }
   const originals = list.map((item, index) => originalOf(item, index, record));
-  const isErased = content.among(originals.map(({ item }) => item));
+  const isErased = content.createCheck(originals.map(({ item }) => item));
   const idIn = (name: string, index: number) => idOfItem(name, value, index, sha256);
   // Once the record is put back, an event's items have ids derived from the record's name.
   const names = record.event === undefined ? [undefined] : [record.event, record.entry];

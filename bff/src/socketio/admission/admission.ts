@@ -4,7 +4,7 @@ import type { SocketError } from '@tocsin/contracts';
 import type { ProblemDetails } from '@tocsin/service';
 import { Counts } from '../../connect/counts.ts';
 import { terminate, type EngineSession } from '../../internals/websocket.ts';
-import type { ClientAddress } from './client-address.ts';
+import type { ClientAddresses } from './client-address.ts';
 import { PendingSession } from './pending-session.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -24,7 +24,7 @@ export interface ConnectionLimits {
 }
 
 export interface AdmissionOptions extends ConnectionLimits {
-  clientAddress: ClientAddress;
+  clientAddresses: ClientAddresses;
   now: () => number;
   /**
    * Called with the TCP connection of a signed-in session, of each request in such a session, and of each admitted
@@ -71,13 +71,13 @@ export class Admission {
 
   /** Returns why a handshake gets no slot, or `undefined` if it gets one. */
   refusal(request: IncomingMessage): HandshakeRefusal | undefined {
-    const { connections, clientAddress } = this.#options;
-    const address = clientAddress.of(request);
+    const { connections, clientAddresses } = this.#options;
+    const address = clientAddresses.of(request);
     if (this.#signedIn >= connections) return handshakeRefusal('full', fullText(connections));
     if (this.#isAddressFull(request, address)) {
       return handshakeRefusal('address', addressText(this.#options.perAddress));
     }
-    if (!this.#room.hasSlotFor(address, clientAddress.isExempt(request))) {
+    if (!this.#room.hasSlotFor(address, clientAddresses.isExempt(request))) {
       const detail =
         'Too many connections to this instance or from this address have not signed in yet. Try again.';
       return handshakeRefusal('pending', detail);
@@ -87,10 +87,10 @@ export class Admission {
 
   /** Counts a session until it's closed. A session is pending until it signs in. */
   addSession(session: EngineSession): void {
-    const { clientAddress } = this.#options;
+    const { clientAddresses } = this.#options;
     const { request } = session;
     const id = session.transport.sid;
-    const address = clientAddress.of(request);
+    const address = clientAddresses.of(request);
     this.sessions.set(id, session);
     this.#byAddress.add(address);
     const pending = new PendingSession(() => this.#closePending(session, 'too_large'));
@@ -102,7 +102,7 @@ export class Admission {
     });
     pending.count(request, session.transport.name === 'websocket');
     // Concurrent handshakes could all have passed the check for the same slot.
-    if (!this.#room.enter(session, address, clientAddress.isExempt(request)))
+    if (!this.#room.enter(session, address, clientAddresses.isExempt(request)))
       this.#closePending(session, 'evicted');
   }
 
@@ -147,8 +147,8 @@ export class Admission {
    * Returns the refusal, or a function that releases the slot.
    */
   admitStream(request: IncomingMessage, sub: string | undefined): HandshakeRefusal | { release: () => void } {
-    const { connections, perAddress, perReader, clientAddress, onAuthenticated } = this.#options;
-    const address = clientAddress.of(request);
+    const { connections, perAddress, perReader, clientAddresses, onAuthenticated } = this.#options;
+    const address = clientAddresses.of(request);
     if (this.#signedIn >= connections) return handshakeRefusal('full', fullText(connections));
     if (this.#isAddressFull(request, address)) return handshakeRefusal('address', addressText(perAddress));
     if (this.#isReaderFull(sub)) return handshakeRefusal('reader', `T${readerText(perReader).slice(1)}.`);
@@ -178,9 +178,9 @@ export class Admission {
   }
 
   #isAddressFull(request: IncomingMessage, address: string): boolean {
-    const { perAddress, exemptsTrusted, clientAddress } = this.#options;
+    const { perAddress, exemptsTrusted, clientAddresses } = this.#options;
     if (perAddress === 0 || this.#byAddress.get(address) < perAddress) return false;
-    return !(exemptsTrusted && clientAddress.isExempt(request));
+    return !(exemptsTrusted && clientAddresses.isExempt(request));
   }
 
   #endPending(session: EngineSession): void {

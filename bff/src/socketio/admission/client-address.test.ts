@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { createClientAddress } from './client-address.ts';
+import { createClientAddresses } from './client-address.ts';
 
 const request = (remoteAddress: string, forwarded?: string) =>
   ({
@@ -26,7 +26,7 @@ describe('whether an address is exempt from limits', () => {
   ])(
     'should depend on TRUST_PROXY (%s), the peer (%s) and X-Forwarded-For (%s): %s',
     (trusted, peer, forwarded, exempt) => {
-      expect(createClientAddress(trusted).isExempt(request(peer, forwarded))).toBe(exempt);
+      expect(createClientAddresses(trusted).isExempt(request(peer, forwarded))).toBe(exempt);
     },
   );
 });
@@ -38,5 +38,5 @@ it.each([
   ['10.0.0.1', '[2001:db8::1]', '2001:db8:0:0'],
   ['10.0.0.1', '2001:db8::1', '2001:db8:0:0'],
 ])('should ignore ports that a proxy forwards: %s, %s', (peer, forwarded, address) => {
-  expect(createClientAddress('10.0.0.0/8').of(request(peer, forwarded))).toBe(address);
+  expect(createClientAddresses('10.0.0.0/8').of(request(peer, forwarded))).toBe(address);
 });

@@ -21,7 +21,7 @@ function isAddressOrRange(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
-export interface ClientAddress {
+export interface ClientAddresses {
   /**
    * Follows X-Forwarded-For from this server back through the trusted proxies, and returns the first address that isn't
    * one of them. Ignores all earlier entries, since the client could have forged them.
@@ -37,7 +37,7 @@ export interface ClientAddress {
 const isLoopback = proxyAddr.compile(['loopback']);
 
 /** @param trustedProxies text accepted by `isTrustedProxies` */
-export function createClientAddress(trustedProxies: string): ClientAddress {
+export function createClientAddresses(trustedProxies: string): ClientAddresses {
   const count = /^\d+$/.test(trustedProxies) ? Number(trustedProxies) : undefined;
   const isListed = count === undefined ? proxyAddr.compile(listOf(trustedProxies)) : undefined;
   const isTrusted: Trust = isListed ?? ((_address, index) => index < (count ?? 0));

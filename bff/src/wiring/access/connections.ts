@@ -2,7 +2,7 @@ import type { BffConfig } from '../../config.ts';
 import type { AdmitStream } from '../../http/routes/stream.ts';
 import { connectionLimits, socketLimits } from './connection-limits.ts';
 import { Admission, type RefusalReason } from '../../socketio/admission/admission.ts';
-import { createClientAddress } from '../../socketio/admission/client-address.ts';
+import { createClientAddresses } from '../../socketio/admission/client-address.ts';
 import { UnauthenticatedSockets } from '../../socketio/admission/unauthenticated-sockets.ts';
 
 /** Creates everything that limits connections. `sockets` is the maximum number of TCP connections. */
@@ -11,12 +11,12 @@ export function createConnections(
   now: () => number,
   onRefused: (reason: RefusalReason) => void,
 ) {
-  const clientAddress = createClientAddress(config.TRUST_PROXY);
+  const clientAddresses = createClientAddresses(config.TRUST_PROXY);
   const limits = connectionLimits(config);
   const { unauthenticated: slots, all: sockets } = socketLimits(limits);
   const unauthenticated = new UnauthenticatedSockets({ slots, now, onRefused: () => onRefused('sockets') });
   const admission = new Admission({
-    ...{ ...limits, clientAddress, now },
+    ...{ ...limits, clientAddresses, now },
     onAuthenticated: (socket) => unauthenticated.markAuthenticated(socket),
     onClosed: onRefused,
   });
@@ -25,5 +25,5 @@ export function createConnections(
     if ('reason' in slot) onRefused(slot.reason);
     return slot;
   };
-  return { clientAddress, admission, admitStream, unauthenticated, sockets };
+  return { clientAddresses, admission, admitStream, unauthenticated, sockets };
 }

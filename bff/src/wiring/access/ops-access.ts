@@ -6,7 +6,7 @@ import type { BffConfig } from '../../config.ts';
 
 export const opsAccessOf = ({ OPS_TOKEN: token, PUBLISHED_ON, PUBLIC_HOST }: BffConfig): OpsAccess => ({
   token,
-  open: isLoopback(PUBLISHED_ON ?? PUBLIC_HOST),
+  isOnLoopback: isLoopback(PUBLISHED_ON ?? PUBLIC_HOST),
 });
 
 export const opsLinksOf = ({ RUNBOOK_URL, GRAFANA_URL }: BffConfig): OpsStatus['links'] => ({
@@ -15,10 +15,10 @@ export const opsLinksOf = ({ RUNBOOK_URL, GRAFANA_URL }: BffConfig): OpsStatus['
 });
 
 /** Logs at startup that readers need no token, and whether the operations page is open too. */
-export function logOpsAccess(log: Logger, { token, open }: OpsAccess): void {
+export function logOpsAccess(log: Logger, { token, isOnLoopback }: OpsAccess): void {
   log.info('AUTH_MODE=none: anyone who can reach this port can read every feed');
   if (token !== undefined) return;
   log.info(
-    `no OPS_TOKEN: the operations page is ${open ? 'open to anyone who can reach this port' : 'closed'}`,
+    `no OPS_TOKEN: the operations page is ${isOnLoopback ? 'open to anyone who can reach this port' : 'closed'}`,
   );
 }

@@ -2,7 +2,7 @@ import type { SearchRequest } from '@tocsin/client';
 import type { Placed, SearchState } from '@tocsin/contracts';
 import { computed, reactive, ref, shallowRef, watch } from 'vue';
 import type { Item } from '../../stores/feeds/feed-log.ts';
-import { filterItems, isFiltering, noFilter } from '../../stores/feeds/filter.ts';
+import { filterItems, isFiltering, emptyFilter } from '../../stores/feeds/filter.ts';
 import { limitTo, MAX_ITEMS, useItems } from '../../stores/feeds/items.ts';
 import { useMarks } from '../../stores/reader/marks.ts';
 import { searchableFeeds } from './searchable-feeds.ts';
@@ -23,7 +23,7 @@ export function useView() {
   const notifications = useItems();
   const marks = useMarks();
   const tab = ref<Tab>('all');
-  const filter = shallowRef(noFilter());
+  const filter = shallowRef(emptyFilter());
   /** Keys of items that the `unread` tab has shown. Such items stay in the tab after they are read. */
   const shownInUnread = new Set<string>();
 
@@ -70,7 +70,7 @@ export function useView() {
   });
 
   watch([tab, filter], () => shownInUnread.clear(), { flush: 'sync' });
-  const clear = (): void => void (filter.value = noFilter());
+  const clear = (): void => void (filter.value = emptyFilter());
   // The next reader must not see the previous reader's search.
   watch(
     () => notifications.session,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Item } from './feed-log.ts';
-import { filterItems, noFilter } from './filter.ts';
+import { filterItems, emptyFilter } from './filter.ts';
 
 const item = (id: string, more: Partial<Item['notification']> = {}, feed = 'all'): Item => ({
   key: `${feed}/${id}`,
@@ -16,12 +16,12 @@ const ALL = [
   item('b', { title: 'Order', body: 'of a DISK', source: 'Shop' }, 'topic:x'),
   item('c', { title: 'Straße', severity: 'warning' }),
 ];
-const found = (filter: Partial<ReturnType<typeof noFilter>>) =>
-  filterItems(ALL, { ...noFilter(), ...filter }).map(({ notification }) => notification.id);
+const found = (filter: Partial<ReturnType<typeof emptyFilter>>) =>
+  filterItems(ALL, { ...emptyFilter(), ...filter }).map(({ notification }) => notification.id);
 
 describe('filterItems', () => {
   it('should return the list unchanged without a filter', () => {
-    expect(filterItems(ALL, noFilter())).toBe(ALL);
+    expect(filterItems(ALL, emptyFilter())).toBe(ALL);
     expect(found({ text: '  ' })).toEqual(['a', 'b', 'c']);
   });
 

@@ -12,7 +12,7 @@ export interface Filter {
   text: string;
 }
 
-export const noFilter = (): Filter => ({ feed: '', severity: '', source: '', text: '' });
+export const emptyFilter = (): Filter => ({ feed: '', severity: '', source: '', text: '' });
 
 /** Number of active filters, excluding the search text. */
 export const countFilters = ({ feed, severity, source }: Filter): number =>

@@ -23,7 +23,7 @@ function deployWithMail(url: string, repeats = false) {
     advancedMs += ms;
     const now = Date.now() + advancedMs;
     await fallbacks.wake(wakeUpName(hashOfReader(READER), now, { unique: true }));
-    await fallbacks.settled();
+    await fallbacks.stop();
   };
   return { ...world, fallbacks, passAndWake };
 }

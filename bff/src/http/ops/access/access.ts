@@ -9,10 +9,10 @@ export interface OpsAccess {
   /** OPS_TOKEN, if set. */
   token: string | undefined;
   /**
-   * True if the public port is published on loopback. The operations page is then open to anyone if `AUTH_MODE` is
-   * `none` and OPS_TOKEN isn't set.
+   * Whether the public port is published on loopback only. If so, and if `AUTH_MODE` is `none` and OPS_TOKEN isn't set,
+   * the operations page is open to anyone who can reach the port.
    */
-  open: boolean;
+  isOnLoopback: boolean;
 }
 
 /** Paths for operators only. */
@@ -38,7 +38,7 @@ export function recordOpsToken({ token }: OpsAccess): RequestHandler {
  * page is open.
  */
 export const requireOps =
-  ({ token, open }: OpsAccess): RequestHandler =>
+  ({ token, isOnLoopback }: OpsAccess): RequestHandler =>
   (request, response, next) => {
     const { identity, hasOpsToken } = request;
     if (hasOpsToken || identity?.roles.includes(OPS_ROLE)) return next();
@@ -55,7 +55,7 @@ export const requireOps =
         detail: "The operations routes require the bff's OPS_TOKEN, sent as Authorization: Bearer.",
       });
     }
-    if (open) return next();
+    if (isOnLoopback) return next();
     sendProblem(response, {
       status: 403,
       code: 'ops_closed',
