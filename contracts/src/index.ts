@@ -53,6 +53,7 @@ export * from './reader/mutes.ts';
 export * from './reader/read.ts';
 export * from './reader/reader.ts';
 export * from './reader/unread.ts';
+export * from './socket/request-rate.ts';
 export * from './socket/requests.ts';
 export * from './socket/stream-query.ts';
 export * from './stored/compressed.ts';

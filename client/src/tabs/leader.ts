@@ -1,3 +1,4 @@
+import { RequestRate, type Refusal } from '@tocsin/contracts';
 import type { ClientConnection, ConnectionHooks } from '../connection/connection-types.ts';
 import { ClientError } from '../errors.ts';
 import type { FeedSocket } from '../connection/feed-socket.ts';
@@ -39,6 +40,11 @@ export interface Patience {
 export const FIRST_PATIENCE = 3;
 const MAX_PATIENCE = 6;
 
+const TOO_MANY_REQUESTS: Refusal = {
+  ok: false,
+  error: { code: 'too_many_requests', message: 'too many requests', temporary: true },
+};
+
 interface AnySocket {
   timeout(ms: number): {
     emit(event: string, request: unknown, done: (error: Error | null, response: unknown) => void): unknown;
@@ -59,6 +65,7 @@ export class Leader {
   #connection: ClientConnection | undefined;
   #socket: FeedSocket | undefined;
   #session = 0;
+  #requestRate = new RequestRate();
 
   constructor(options: LeaderOptions) {
     this.#options = options;
@@ -163,6 +170,7 @@ export class Leader {
     // Each tab resubscribes on the new connection.
     if (socket) {
       this.#session++;
+      this.#requestRate = new RequestRate();
       Object.assign(this.#options.patience, { failures: 0, max: FIRST_PATIENCE });
     }
     this.#broadcastState();
@@ -175,6 +183,9 @@ export class Leader {
     this.#watchTab(from);
     const socket = this.#socket;
     if (!socket || session !== this.#session) return this.#broadcastState();
+    // The server ends connections that exceed its limits too often. With many tabs, a new connection would exceed them
+    // again. Tabs repeat refused requests later.
+    if (!this.#requestRate.accepts(Date.now())) return respond(TOO_MANY_REQUESTS);
     const feed = feedOf(request);
     const previous = this.#presenterOf(feed);
     if (event === 'subscribe') this.#subscriptions.add(feed, from, session);

@@ -1,8 +1,7 @@
 import {
   MAX_INVALID_REQUESTS_PER_MINUTE,
   MAX_REFUSED_REQUESTS_PER_MINUTE,
-  MAX_REQUEST_BURST,
-  MAX_REQUESTS_PER_SECOND,
+  RequestRate,
 } from '@tocsin/contracts';
 
 const MINUTE_MS = 60_000;
@@ -11,20 +10,13 @@ export type Verdict = 'accept' | 'refuse' | 'end';
 
 /** Limits a connection's request rate in constant memory. */
 export class RequestGuard {
-  #allowed = MAX_REQUEST_BURST;
-  #countedAt: number | undefined;
+  readonly #rate = new RequestRate();
   readonly #refused = new MinuteCount();
   readonly #invalid = new MinuteCount();
 
   /** Decides whether to accept a request, refuse it, or end the connection. */
   judge(now: number): Verdict {
-    const elapsed = Math.max(0, now - (this.#countedAt ?? now)) / 1000;
-    this.#countedAt = now;
-    this.#allowed = Math.min(MAX_REQUEST_BURST, this.#allowed + elapsed * MAX_REQUESTS_PER_SECOND);
-    if (this.#allowed >= 1) {
-      this.#allowed--;
-      return 'accept';
-    }
+    if (this.#rate.accepts(now)) return 'accept';
     return this.#refused.add(now) >= MAX_REFUSED_REQUESTS_PER_MINUTE ? 'end' : 'refuse';
   }
 
