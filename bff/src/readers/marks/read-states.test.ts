@@ -120,6 +120,14 @@ describe('a read state', () => {
     expect(published).toHaveLength(1);
   });
 
+  it("should keep another instance's marks of publications that are new to this instance", async () => {
+    currentHead = { epoch: '1-a', offset: 12 };
+    await instance().mark(ADA, { feed: 'all', ids: ['n12'] });
+    head = { epoch: '1-a', offset: 9 };
+    await instance().mark(ADA, { feed: 'all', ids: ['n5'] });
+    expect(await stored()).toMatchObject({ offset: 0, ids: ['n12', 'n5'] });
+  });
+
   it("should accept an id that's new to this instance", async () => {
     currentHead = { epoch: '1-a', offset: 12 };
     await instance().mark(ADA, { feed: 'all', ids: ['n11'] });

@@ -115,11 +115,10 @@ export class ReadStates {
     { reader, owner, key }: { reader: string; owner: string; key: string },
     { feed, epoch, offset = 0, ids = [] }: Omit<MarkRead, 'clientId'>,
   ) {
-    const { store, channel, ledger, ttlSecondsOf, waitingPositions, counter, now } = this.#options;
-    const { head, history } = await this.#options.histories.including(feed, { epoch, offset, ids });
+    const { store, channel, ledger, histories, ttlSecondsOf, waitingPositions, counter, now } = this.#options;
+    let { head, history } = await histories.including(feed, { epoch, offset, ids });
     // An empty feed has no publications to read, and made-up feed names must not fill the store.
     if (head.offset === 0) return;
-    const marked = { offset: epoch === undefined || epoch === head.epoch ? offset : 0, ids };
     let document: ReadDocument | undefined;
     let before: ReadState = NOTHING_READ;
     const version = await this.#pendingChanges.write(store, {
@@ -130,7 +129,16 @@ export class ReadStates {
         const stored = parse(key, value);
         if (stored && isLaterEpoch(stored.epoch, head.epoch))
           throw new TemporaryError(`${feed} began a new epoch that this instance hasn't seen`);
+        // Another instance may have stored ids of publications that this instance hasn't seen yet. `advance` would drop
+        // them as unknown.
+        if (stored?.epoch === head.epoch)
+          ({ head, history } = await histories.including(feed, {
+            epoch,
+            offset,
+            ids: [...ids, ...stored.ids],
+          }));
         before = stateIn(head.epoch, stored);
+        const marked = { offset: epoch === undefined || epoch === head.epoch ? offset : 0, ids };
         const findAgedOut = agedOutFinder({ reader, feed, epoch: head.epoch, history, waitingPositions });
         const state = await advance(before, marked, history, findAgedOut);
         if (isSame(before, state)) return undefined;
