@@ -13,5 +13,5 @@ export interface LinkProofs {
   verify(proof: string, ...values: readonly string[]): boolean;
 }
 
-/** Fallback steps where tests can kill or delay the process. */
+/** The steps of a fallback at which tests can kill or delay the process. */
 export type FallbackStep = 'fallback-stored' | 'fallback-claimed' | 'fallback-sent';

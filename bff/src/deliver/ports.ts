@@ -104,7 +104,7 @@ export interface Copies {
  */
 export type OnErased = (erased: Erased, isDue?: () => Promise<boolean>) => Promise<void>;
 
-/** Turn steps at which tests can kill or delay the process. */
+/** The steps of a turn at which tests can kill or delay the process. */
 export type Step =
   | 'received'
   | 'loaded'

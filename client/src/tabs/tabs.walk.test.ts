@@ -75,7 +75,7 @@ afterEach(() => {
 });
 
 it(
-  'should never lose, duplicate or reorder notifications in any tab, and should end with one connection and one presenter for each feed',
+  'should never lose, duplicate or reorder notifications in any tab, and should end with a single connection and one presenter per feed',
   { timeout: 300_000 },
   async () => {
     const walk = fc.array(fc.tuple(step, pause), { minLength: 10, maxLength: 60 });

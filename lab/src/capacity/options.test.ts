@@ -9,7 +9,7 @@ describe('the capacity options', () => {
     expect(load).not.toHaveProperty('instances');
   });
 
-  it('should accept numbers in the usual notations', () => {
+  it('should accept integers, decimals and exponents', () => {
     const { load } = readCapacityOptions(['--connections', '1e6', '--rate=0.5', '--instances', '40']);
     expect(load).toMatchObject({ connections: 1_000_000, rate: 0.5, instances: 40 });
   });

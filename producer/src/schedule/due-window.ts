@@ -24,7 +24,9 @@ interface Change {
  */
 export const MAX_DUE = 10_000;
 
-/** Limits on a batch, so that a failed write affects few callers and repeats few checks. */
+/**
+ * Limits on a batch. They keep the cost of a failed write low: few callers wait for the retry, and few checks run again.
+ */
 const MAX_BATCH = 1_000;
 const MAX_BATCH_BYTES = 1024 * 1024;
 

@@ -1,6 +1,6 @@
 import { TemporaryError } from '../../deliver/errors.ts';
 
-/** Settles like `work`, or like `onTimeout` if that takes longer than `ms`. `onTimeout` can throw. */
+/** Settles like `work`. If `work` takes longer than `ms`, returns the result of `onTimeout` or throws its error. */
 export async function settleBy<T>(ms: number, work: Promise<T>, onTimeout: () => T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const end = new Promise<void>((resolve) => {
