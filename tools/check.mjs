@@ -1,7 +1,7 @@
-// `npm run check`: checks formatting and types, then runs lint, the check for unused packages and exports, and the unit
-// tests. Starts no more steps after a failure. `npm run check -- --changed` covers only files that differ from the last
-// commit: formatting, lint, and the unit tests next to them. It also checks types, except in pages (ui, client-vue).
-// `npm run check:lab` checks the lab.
+// `npm run check`: checks formatting and types, then runs lint, the check for unused packages and exports, the unit
+// tests, and the test of the generated part of docs/scaling.md. Starts no more steps after a failure.
+// `npm run check -- --changed` covers only files that differ from the last commit: formatting, lint, and the unit tests
+// next to them. It also checks types, except in pages (ui, client-vue). `npm run check:lab` checks the lab.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -16,9 +16,10 @@ const local = (name, tool, ...args) => ({ name, command: ['npx', '--no-install',
 const git = (...args) => execFileSync('git', args, { encoding: 'utf8' }).split('\0').filter(Boolean);
 
 /** Steps in the order they start. Two run at a time. Lint runs beside the tests, because many of these wait. */
-const ALL = ['types:node', 'format', 'types:vue', 'test:unit', 'lint:code', 'lint:rooms', 'packages'].map(
-  npm,
-);
+const ALL = [
+  ...['types:node', 'format', 'types:vue', 'test:unit', 'lint:code', 'lint:rooms', 'packages'].map(npm),
+  local('scaling.md', 'vitest', 'run', '--project=lab', 'lab/src/capacity/saved-files.test.ts'),
+];
 const LAB = ['types:lab', 'lint:lab', 'test:lab'].map(npm);
 
 /** Files that may import `.vue` files. Only `npm run types:vue` can type-check these. */

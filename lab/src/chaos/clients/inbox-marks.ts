@@ -17,7 +17,7 @@ const isFromWorkload = ({ id }: { id: string }): boolean => id.startsWith('user-
 interface Device {
   name: string;
   client: NotificationClient;
-  /** When each snoozed notification returned, by notification id (ms since 1970). */
+  /** The times (ms since 1970) at which each snoozed notification returned, by notification id. */
   returned: Map<string, number[]>;
 }
 
