@@ -9,7 +9,7 @@ export async function settledWithin(result: Promise<string>, ms: number): Promis
   return Promise.race([result, waited]);
 }
 
-/** Advances fake timers until the producer has found out that the entry of a retraction or an erasure is claimed. */
+/** Advances fake timers until the producer has seen that the entry for a retraction or an erasure is claimed. */
 export async function whenClaimed<T>(retracted: Promise<T>): Promise<T> {
   await sleep(50);
   return retracted;

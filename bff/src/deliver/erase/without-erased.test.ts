@@ -77,7 +77,7 @@ it("should not mistake an entry item's own id for one derived from the record's 
   expect(withoutErased(entry, erasedContent)?.content).toBe('{"notifications":[{"id":"b"}]}');
 });
 
-it("should drop a record if its event's published id was erased", () => {
+it('should drop a record if the id that its event would be published under was erased', () => {
   const byHash = new ErasedContent([{ feed: 'all', ids: [`event-${sha256('invalid id').slice(0, 32)}`] }]);
   for (const value of [{ title: 1 }, 'not JSON', 7]) {
     const refused = record(value, { event: 'invalid id' });

@@ -69,7 +69,7 @@ export const usePreferences = defineStore(() => {
   }
 
   /**
-   * Fetches the preferences, with retries until it succeeds, and applies them. Calls `onFailure` after each failure.
+   * Fetches the preferences, retrying until it succeeds, and applies them. Calls `onFailure` after each failure.
    * Resolves with true, or with false if aborted.
    */
   async function fetchAndApply(signal: AbortSignal, onFailure?: () => void): Promise<boolean> {
@@ -96,7 +96,7 @@ export const usePreferences = defineStore(() => {
   }
 
   /**
-   * Loads a reader's preferences, with retries until it succeeds. Resolves after the first attempt, even if it failed.
+   * Loads a reader's preferences, retrying until it succeeds. Resolves after the first attempt, even if it failed.
    */
   function load(signal: AbortSignal): Promise<void> {
     unsaved = [];
