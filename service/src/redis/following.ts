@@ -8,7 +8,7 @@ export interface FollowingClient {
   createDuplicate(): FollowingClient;
 }
 
-/** Methods that must be repeated on each new server. */
+/** Methods that subscribe. Their calls must be repeated after each switch to another server. */
 export const SUBSCRIBING: ReadonlySet<string> = new Set(['subscribe', 'pSubscribe', 'sSubscribe']);
 
 /** A client with node-redis's methods. Calls to methods that `following` lacks go to `following.command`. */

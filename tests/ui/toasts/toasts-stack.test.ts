@@ -115,7 +115,7 @@ describe('the stack of toasts', () => {
     const box = await visibleToasts(page).boundingBox();
     expect(box?.y).toBeLessThan(120);
     expect(await page.getByTestId('toasts-more').textContent()).toMatch(/2 more/);
-    // Far enough to count as a swipe even on a busy machine, where it's too slow to be a flick.
+    // Far enough to dismiss the toast by distance. On a busy machine, the gesture may be too slow to count as a flick.
     await swipe(page, 4, -100);
     await expect.poll(() => titles(page)).toEqual(['Toast 1']);
     expect(page.url()).not.toContain('followed');

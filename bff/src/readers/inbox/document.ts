@@ -87,7 +87,7 @@ export interface Bounds {
   floor: number;
   /** Offsets before `floor` with marks that are still needed. */
   needed?: readonly number[];
-  /** Returns how long a feed's marks are needed (ms). */
+  /** Returns how long a feed's marks must be kept (ms). */
   marksMsOf: (feed: string) => number;
   /** The number of snoozes before the change. Changes that add no snoozes are never refused. */
   snoozesBefore: number;

@@ -71,7 +71,7 @@ function keyOf({ headersDistinct }: Request): string | undefined {
 export interface Needs {
   scopes: readonly KeyScope[];
   items: readonly { feed: string; source?: string | undefined }[];
-  /** Path to the item's member in the request. */
+  /** Returns the path of an item's `feed` or `source` in the request body, such as `0.feed`. Errors name it. */
   pathOf: (index: number, member: 'feed' | 'source') => string;
 }
 

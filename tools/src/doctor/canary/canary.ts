@@ -14,7 +14,7 @@ import type { Target } from '../target.ts';
 /** A feed that no page shows. */
 const FEED = 'topic:tocsin-doctor';
 const LIFE_MS = 5 * 60_000;
-const CONNECT_MS = 8_000;
+const CONNECT_TIMEOUT_MS = 8_000;
 /**
  * An instance compares a feed with the store when the first client subscribes, and again 2 s later. The canary waits
  * this long (ms) after the first comparison. The next comparison is then still more than PUSHED_WITHIN_MS away, so a
@@ -40,7 +40,9 @@ export async function checkCanary(target: Target, redis: RedisClient | Error): P
       ),
     ];
   const watches = await Promise.all(
-    target.bffs.map((bff) => watch({ ...bff, feed: FEED, token: target.token, timeoutMs: CONNECT_MS })),
+    target.bffs.map((bff) =>
+      watch({ ...bff, feed: FEED, token: target.token, timeoutMs: CONNECT_TIMEOUT_MS }),
+    ),
   );
   try {
     const unsubscribed = watches.filter(({ failure }) => failure() !== undefined).map(notSubscribed);

@@ -15,7 +15,7 @@ export const metadataSchema = z.object({
 export type Metadata = z.infer<typeof metadataSchema>;
 
 export interface ReachableSidecar {
-  /** The name of the sidecar's application: `producer`, `bff-1`. */
+  /** The name of the sidecar's application, such as `producer` or `bff-1`. */
   name: string;
   url: string;
   headers: Record<string, string>;

@@ -3,7 +3,7 @@ import { EnvHttpProxyAgent, type Dispatcher } from 'undici';
 import type { ProxyConfig } from '../../../config.ts';
 
 /** Connection timeout in ms. Short because the fallback, a build with Go, starts only after this timeout. */
-const CONNECT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 /** Timeout (ms) for receiving more data. A slow download can continue for as long as data arrives. */
 const SILENCE_MS = 30_000;
 
@@ -11,7 +11,7 @@ const SILENCE_MS = 30_000;
 export const downloadAgent = (proxy: ProxyConfig, silenceMs = SILENCE_MS): Dispatcher =>
   new EnvHttpProxyAgent({
     ...proxy,
-    connect: { timeout: CONNECT_MS },
+    connect: { timeout: CONNECT_TIMEOUT_MS },
     headersTimeout: silenceMs,
     bodyTimeout: silenceMs,
   });
