@@ -131,7 +131,7 @@ export function createMetrics(registry: Registry) {
         registers,
       }),
       'reason',
-      ['revived', 'rolled_back', 'document_missing'],
+      ['emptied', 'revived', 'rolled_back', 'document_missing'],
     ),
     refusedCalls: startAtZero(
       new Counter({

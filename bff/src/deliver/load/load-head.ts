@@ -71,6 +71,13 @@ export const isSound = ({ head, etag }: StoredHead, expected: Position | undefin
 export const isLost = (etag: number, expected: Position | undefined): boolean =>
   etag === 0 && expected !== undefined && expected.offset > 0;
 
+/**
+ * Why the store lost data of the feed, for alerts. `emptied`: the head is missing. The feed then continues in the new
+ * store's first epoch.
+ */
+export const detectedLoss = ({ loss, beginsEpoch }: LoadedHead): LoadedHead['loss'] | 'emptied' =>
+  loss ?? (beginsEpoch ? 'emptied' : undefined);
+
 async function lossOf(
   head: Head,
   etag: number,

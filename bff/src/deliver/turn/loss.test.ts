@@ -40,6 +40,16 @@ describe('a store that comes back empty', () => {
     expect(await f.ids()).toEqual(['n4']);
   });
 
+  it('should be reported once', async () => {
+    await f.log.rollBackTo(0);
+    f.now++;
+    for (const seq of [4, 5]) {
+      f.deposit(seq, [`n${seq}`]);
+      await a.turn(seq);
+    }
+    expect(f.losses).toEqual(['emptied']);
+  });
+
   it('should start a later epoch, even if the clock went back', async () => {
     const positionBefore = position();
     await f.log.rollBackTo(0);
