@@ -50,7 +50,12 @@ function textOf(result: Result): string {
   const parts = [
     `${conditions.cpu}, ${conditions.cores} cores, ${conditions.memoryGiB} GiB, ${conditions.system}, Node ${conditions.node}, Redis ${conditions.redis} ${conditions.persistence ? 'with appendfsync always' : 'without persistence'}, Dapr ${conditions.dapr}`,
     `medians of ${rounds} rounds in ${conditions.seconds} s; load average before ${conditions.load[0].toFixed(1)}, after ${conditions.load[1].toFixed(1)}`,
-    peers.map(({ name, version, setup, missing }) => `${name} ${version}: ${missing ?? setup}`).join('\n'),
+    peers
+      .map(
+        ({ name, version, setup, notMeasuredBecause }) =>
+          `${name} ${version}: ${notMeasuredBecause ?? setup}`,
+      )
+      .join('\n'),
     ...[figureRows(result), callRows(result), targetRows(result), growthRows(result)]
       .filter((rows) => rows.length > 1)
       .map(table),

@@ -74,7 +74,7 @@ async function startPeers(
       const { name, version, setup } = peer;
       peerInfos.push({ id, name, version, setup });
     } catch (error) {
-      peerInfos.push({ id, name: id, version: '', setup: '', missing: messageOf(error) });
+      peerInfos.push({ id, name: id, version: '', setup: '', notMeasuredBecause: messageOf(error) });
       say(`${id} is not measured: ${messageOf(error)}`);
     }
   }

@@ -60,7 +60,7 @@ export function createMetrics(registry: Registry) {
     }),
     eventsExpired: new Counter({
       name: 'tocsin_producer_events_expired_total',
-      help: 'Events from the topic that were dropped, whole or in part, because their ttlInSeconds or the expiresAt of their items had passed.',
+      help: 'Events from the topic that were dropped, in whole or in part, because their ttlInSeconds had elapsed or their items’ expiresAt had passed.',
       registers,
     }),
     steps: startAtZero(

@@ -7,7 +7,7 @@ export interface RedisAddress {
 
 /** A Redis, and how to connect to it. */
 export interface RedisTarget {
-  /** The address of the Redis, or the addresses of the Sentinels or some cluster nodes. */
+  /** The address of a single Redis server, or the addresses of the Sentinels or of some cluster nodes. */
   addresses: readonly RedisAddress[];
   username?: string | undefined;
   password?: string | undefined;

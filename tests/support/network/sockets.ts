@@ -48,7 +48,7 @@ export class RawConnection {
 
   private constructor(socket: TcpSocket) {
     this.#socket = socket;
-    // After a reset, the close event follows.
+    // A reset is also followed by the close event, so the error needs no handling.
     socket.on('error', () => undefined);
     socket.on('data', (data) => (this.text += data.toString()));
     this.closed = new Promise((resolve) => socket.once('close', resolve));

@@ -28,8 +28,8 @@ function sectionOf(result: Result): string {
       'In that case, trust the ratios more than the absolute values.',
     peers
       .map(
-        ({ name, version, setup, missing }) =>
-          `- ${name} ${version}: ${missing ? `not measured, ${missing}` : setup}`,
+        ({ name, version, setup, notMeasuredBecause }) =>
+          `- ${name} ${version}: ${notMeasuredBecause ? `not measured, ${notMeasuredBecause}` : setup}`,
       )
       .join('\n'),
     ...(conditions.persistence ? ['![Latency and costs of each peer as bars](images/performance.svg)'] : []),

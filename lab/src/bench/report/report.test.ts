@@ -13,12 +13,12 @@ const sample = (round: number, work: WorkloadId, peer: PeerId, figures: Figures)
   peer,
   figures,
 });
-const info = (id: PeerId, name: string, missing?: string) => ({
+const info = (id: PeerId, name: string, notMeasuredBecause?: string) => ({
   id,
   name,
   version: '1',
   setup: 'set up',
-  ...(missing && { missing }),
+  ...(notMeasuredBecause && { notMeasuredBecause }),
 });
 
 const result: Result = {

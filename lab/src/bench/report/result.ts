@@ -26,7 +26,7 @@ export interface PeerInfo {
   version: string;
   setup: string;
   /** Why the peer was not measured. */
-  missing?: string;
+  notMeasuredBecause?: string;
 }
 
 export interface Sample {

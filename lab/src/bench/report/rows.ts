@@ -11,7 +11,9 @@ const NONE = '–';
 
 /** The peers with a column. socket.io with recovery is a separate setup, but shares socket.io's column. */
 const columns = (result: Result): { id: PeerId; name: string }[] =>
-  result.peers.filter(({ id, missing }) => id !== 'socketio-recovery' && missing === undefined);
+  result.peers.filter(
+    ({ id, notMeasuredBecause }) => id !== 'socketio-recovery' && notMeasuredBecause === undefined,
+  );
 
 /** A row per figure and a column per peer. The first row is the heading. */
 export function figureRows(result: Result): string[][] {

@@ -36,7 +36,7 @@ export const idle: Workload = {
     const started = performance.now();
     const figures = await withCrowd(peer, count, async () => {
       const connectSeconds = (performance.now() - started) / 1000;
-      await delay(sizes.idleAfterMs);
+      await delay(sizes.pauseBeforeIdleMs);
       const idleConnected = await idleCpu(peer, sizes.idleSeconds);
       const perConnection = Object.entries(idleConnected).map(([name, value]) => [
         name,

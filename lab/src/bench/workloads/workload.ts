@@ -40,7 +40,7 @@ export interface Sizes {
   /** Idle connections per instance. */
   idle: number;
   /** Pause (ms) between opening the last connection and measuring the idle connections. */
-  idleAfterMs: number;
+  pauseBeforeIdleMs: number;
   /** Measurement time for idle connections (s). */
   idleSeconds: number;
   recoveryClients: number;
@@ -71,7 +71,7 @@ export const FULL_SIZES: Sizes = {
   connections: 10_000,
   idle: 10_000,
   // After this time, each bff compares each feed with the stored head only every 30 s.
-  idleAfterMs: 60_000,
+  pauseBeforeIdleMs: 60_000,
   // Long enough to ping each connection and compare each feed once.
   idleSeconds: 30,
   recoveryClients: 1_000,
@@ -95,7 +95,7 @@ export const SMALL_SIZES: Sizes = {
   fanOutSeconds: 0.5,
   connections: 100,
   idle: 50,
-  idleAfterMs: 100,
+  pauseBeforeIdleMs: 100,
   idleSeconds: 1,
   recoveryClients: 20,
   missed: 10,
