@@ -82,7 +82,7 @@ export const bffSettings = withRedisRules(
       'Maximum number of searches that a signed-in reader can make in a minute; 0 means no limit. Without sign-in, the limit applies to each address',
     ),
     DOCUMENTS_PER_READER: withDefault(wholeNumberSetting(10, 100_000), 500).describe(
-      'Maximum number of stored documents (marks, mutes, preferences) of a signed-in reader. At the limit, a new document replaces the oldest. Without sign-in, the limit applies to each address',
+      'Maximum number of read states (one for each feed) of a signed-in reader. Without sign-in, maximum number of all readers’ documents (read states, mutes, preferences, inboxes) from an address. At the limit, a new document replaces the oldest',
     ),
     RECEIPTS_TOPIC: z
       .enum(['on', 'off'], 'must be on or off')
