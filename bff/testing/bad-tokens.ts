@@ -14,7 +14,7 @@ import {
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const parts = (token: string) => token.split('.') as [string, string, string];
-/** A valid token of exactly this length. */
+/** Returns a valid token of exactly this length. */
 export const paddedToken = (length: number): string => {
   const make = (count: number) => secretToken({ more: 'x'.repeat(count) });
   let count = Math.floor(((length - make(0).length) * 3) / 4);

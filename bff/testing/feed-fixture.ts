@@ -140,7 +140,7 @@ export class Fixture {
     return partitionEntryKey({ run, partition: PARTITION, seq });
   }
 
-  /** The ids in a feed's log in order. If a notification is gone, its id is followed by the reason. */
+  /** Returns the ids in a feed's log, in order. If a notification is gone, its id is followed by the reason. */
   async idsOf(feed: string): Promise<string[]> {
     const head = (await this.log.readHead(feed))?.head;
     const documents = await this.log.readDocuments((head?.segments ?? []).map(({ key }) => key));

@@ -20,7 +20,7 @@ export type KeyName = keyof typeof KEYS;
 const nowInSeconds = (): number => Math.floor(Date.now() / 1000);
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Valid claims with `overrides` applied; `undefined` omits a claim. */
+/** Returns valid claims with `overrides` applied. `undefined` omits a claim. */
 export const claims = (overrides: Record<string, unknown> = {}): Record<string, unknown> => ({
   iss: 'tocsin',
   aud: 'tocsin',
@@ -29,13 +29,13 @@ export const claims = (overrides: Record<string, unknown> = {}): Record<string, 
   ...overrides,
 });
 
-/** Unix time `n` seconds from now. */
+/** Returns the Unix time `n` seconds from now. */
 export const secondsFromNow = (n: number): number => nowInSeconds() + n;
 
 export const hmac = (input: string, secret: string | Buffer = SECRET, hash = 'sha256'): string =>
   createHmac(hash, secret).update(input).digest('base64url');
 
-/** A token with any header and payload, signed by `signer`. */
+/** Returns a token with any header and payload, signed by `signer`. */
 export function forge(
   header: unknown,
   payload: unknown,
@@ -45,7 +45,7 @@ export function forge(
   return `${input}.${signer(input)}`;
 }
 
-/** A token signed with the shared secret. */
+/** Returns a token signed with the shared secret. */
 export const secretToken = (overrides: Record<string, unknown> = {}, header: Record<string, unknown> = {}) =>
   forge({ alg: 'HS256', ...header }, claims(overrides));
 
@@ -55,7 +55,7 @@ export const signerOf =
   (input: string): string =>
     sign(hash, Buffer.from(input), { key, ...more }).toString('base64url');
 
-/** A token signed by the test issuer. */
+/** Returns a token signed by the test issuer. */
 export const issuedToken = (
   name: KeyName,
   overrides: Record<string, unknown> = {},
@@ -67,7 +67,7 @@ export const issuedToken = (
     signerOf(KEYS[name].privateKey, name === 'EdDSA' ? null : 'sha256'),
   );
 
-/** The key set published by the test issuer. */
+/** Returns the key set that the test issuer publishes. */
 export const keySet = (names: readonly KeyName[] = ['RS256', 'ES256', 'EdDSA']) => ({
   keys: names.map((name) => ({ ...KEYS[name].publicKey.export({ format: 'jwk' }), kid: name, use: 'sig' })),
 });

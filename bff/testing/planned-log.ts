@@ -14,7 +14,7 @@ import { planCommit, type Commit, type FeedBatch } from '../src/feed/commit/plan
 export const notification = (id: string, title = id): Notification => ({
   ...{ id, feed: 'all', severity: 'info', title, createdAt: '2026-01-01T00:00:00Z' },
 });
-/** A batch with a single entry: number `seq` in the run, with a notification for each id. */
+/** Returns a batch with a single entry: number `seq` in the run, with a notification for each id. */
 export const batchOf = (seq: number, ids: readonly string[], run = 'P0000001'): FeedBatch => ({
   ...{ run, from: seq, to: seq, items: ids.map((id) => notification(id)) },
 });
@@ -25,13 +25,14 @@ export const withCollapseKey = (id: string, collapseKey: string): EntryItem => (
   ...notification(id),
   collapseKey,
 });
-/** A notification from a CloudEvent. The source hash is the hex digit `source` repeated 16 times. */
+/** Returns a notification from a CloudEvent. The source hash is the hex digit `source` repeated 16 times. */
 export const event = (id: string, source: string): EntryItem => ({
   ...notification(id, `${id} of ${source}`),
   sourceHash: source.repeat(16),
 });
 /**
- * A batch with a single entry: number `seq` in the run, with these items. A string means a notification with that id.
+ * Returns a batch with a single entry: number `seq` in the run, with these items. A string means a notification with
+ * that id.
  */
 export const batchWithItems = (seq: number, ...items: (EntryItem | string)[]): FeedBatch => ({
   ...{ run: 'P0000001', from: seq, to: seq },

@@ -24,7 +24,7 @@ export async function readStream(url: string, headers: Record<string, string> = 
       waiting.push({ event, id: fields.get('id'), data: JSON.parse(data) as StreamEvent['data'] });
   };
 
-  /** The next event; `undefined` when the stream ends. */
+  /** Returns the next event, or `undefined` when the stream ends. */
   const next = async (): Promise<StreamEvent | undefined> => {
     while (waiting.length === 0) {
       // An aborted stream counts as ended.
@@ -40,7 +40,7 @@ export async function readStream(url: string, headers: Record<string, string> = 
     response,
     comments,
     next,
-    /** The next event with this name. Skips other events. */
+    /** Returns the next event with this name. Skips other events. */
     async nextOf(name: string): Promise<StreamEvent> {
       for (;;) {
         const found = await next();

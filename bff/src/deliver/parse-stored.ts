@@ -1,7 +1,7 @@
 import { isOfLaterVersion } from '@tocsin/contracts';
 import { TemporaryError } from './errors.ts';
 
-/** Maximum length of a schema's message in an error, since it can list thousands of faults. */
+/** Maximum length of a schema's message in our errors. The schema's message can list thousands of faults. */
 const MAX_MESSAGE_LENGTH = 500;
 
 interface StoredSchema<T> {
@@ -11,9 +11,9 @@ interface StoredSchema<T> {
 }
 
 /**
- * Parses a stored document. `name` describes it in the error.
+ * Parses a stored document. Errors call the document `name`.
  * @throws TemporaryError if this version cannot read it, so that documents from later versions don't get overwritten
- * @throws Damaged, if given, instead of TemporaryError when the document isn't from a later version
+ * @throws Damaged (if given) instead of TemporaryError if the document isn't from a later version
  */
 export function parseStored<T>(
   schema: StoredSchema<T>,

@@ -20,7 +20,7 @@ export interface HeadWrite {
 /** The store for the feeds' logs. All methods reject if the outcome is unknown. */
 export interface FeedLog {
   readHead(feed: string): Promise<StoredHead | undefined>;
-  /** Documents in `keys` order; `undefined` for missing documents. */
+  /** Returns the documents in the order of `keys`, with `undefined` for missing documents. */
   readDocuments(keys: readonly string[]): Promise<unknown[]>;
   /**
    * Writes the documents, and then each head if its etag matches. Rejects if a head was refused or an outcome is
@@ -55,7 +55,7 @@ export interface Entries {
 export interface PositionProofs {
   /** @throws Error while the secret is unknown */
   of(feed: string, position: Position): string;
-  /** Whether `proof` was made for this position by our own instances. False without a proof. */
+  /** Whether one of our own instances made `proof` for this position. False without a proof. */
   verify(feed: string, position: Position, proof: string | undefined): boolean;
 }
 
@@ -65,7 +65,7 @@ export interface Broadcast extends PublicationsEvent {
   proof?: string | undefined;
 }
 
-/** The feed's position after a broadcast. */
+/** Returns the feed's position after the broadcast. */
 export const positionOf = ({ epoch, publications }: Broadcast): Position => ({
   epoch,
   offset: publications.at(-1)?.offset ?? 0,

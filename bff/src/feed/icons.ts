@@ -2,7 +2,7 @@ import { isImageIcon, originOfIcon, type Publication } from '@tocsin/contracts';
 
 export type IconFilter = <One extends Publication>(publications: readonly One[]) => One[];
 
-/** Removes icon images from disallowed origins, and keeps icon names. */
+/** Creates a filter that removes icon images from disallowed origins and keeps icon names. */
 export function createIconFilter(allowedOrigins: readonly string[]): IconFilter {
   const isShown = (icon: string) => !isImageIcon(icon) || allowedOrigins.includes(originOfIcon(icon) ?? '');
   return (publications) =>

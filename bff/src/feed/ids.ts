@@ -26,8 +26,8 @@ export const idsOf = ({
 };
 
 /**
- * The first 8 bytes of the id's SHA-256 as 16 hex digits. The chance of a collision in a feed with 100,000 ids is about
- * 1 in 3.7 billion.
+ * Returns the first 8 bytes of the id's SHA-256 as 16 hex digits. The chance of a collision in a feed with 100,000 ids
+ * is about 1 in 3.7 billion.
  */
 export const hashOfId = (id: string): string => sha256(id).slice(0, HASH_BYTES * 2);
 

@@ -44,13 +44,15 @@ export const MAX_IDS = 400_000;
  */
 export const MAX_RUNS = 176;
 
-/** A segment this large is full and no longer merged. A history has at most 40 full segments. */
+/** Returns the size (bytes) at which a segment is full and no longer merged. A history has at most 40 full segments. */
 export const fullSegmentBytes = (limits: FeedLimits): number => limits.historyBytes / 40;
 export const fullIdsCount = (limits: FeedLimits): number => Math.max(1, limits.idsMax / 20);
 /** Retractions are rarer than ids, so fewer, larger documents keep the head small. */
 export const fullRetractionsCount = (limits: FeedLimits): number => Math.max(1, limits.idsMax / 4);
 
-/** How long ids and retractions are remembered: while an entry could repeat the id or the history could contain it. */
+/**
+ * Returns how long (ms) ids and retractions are remembered: while an entry or the history could still contain the id.
+ */
 export const idsLifeMs = (limits: FeedLimits): number => Math.max(limits.entryLifeMs, limits.historyTtlMs);
 
 /** Extra lifetime of documents, so that they don't expire while a head could still reference them. */

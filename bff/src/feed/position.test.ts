@@ -47,7 +47,7 @@ describe('a new epoch', () => {
     );
   });
 
-  it('should show whether the feed was erased since an earlier epoch, also after later losses', () => {
+  it('should show whether the feed was erased since an earlier epoch, even after later losses', () => {
     const before = newEpoch(1_000);
     const erased = newErasedEpoch(1_001, before);
     const lost = newEpoch(1_002, erased, before);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Position } from '@tocsin/contracts';
 
-/** An epoch is `<n>-<random>`: ordered by n, then by the random part. */
+/** Splits an epoch, `<n>-<random>`, into its parts. Epochs are ordered by n, then by the random part. */
 const partsOf = (epoch: string): [number, string] => {
   const dash = epoch.indexOf('-');
   return [Number(epoch.slice(0, dash)), epoch.slice(dash + 1)];
@@ -22,7 +22,7 @@ export function isLaterEpoch(a: string, b: string): boolean {
   return n > m || (n === m && random > other);
 }
 
-/** `undefined` is lower than every position. */
+/** Whether `a` is higher than `b`. `undefined` is lower than every position. */
 export function isHigher(a: Position | undefined, b: Position | undefined): boolean {
   if (!a) return false;
   if (!b) return true;
@@ -46,7 +46,7 @@ function laterThan(now: number, known: KnownEpochs): string {
  */
 const ERASED = /^(\d+)-[^-]+(?:-(\d+))?-erased$/;
 
-/** The n of the epoch that started with the feed's last erasure, or -1 if there was none. */
+/** Returns the n of the epoch that started with the feed's last erasure, or -1 if there was none. */
 function lastErasure(epoch = ''): number {
   const [, n = -1, earlier = n] = ERASED.exec(epoch) ?? [];
   return Number(earlier);

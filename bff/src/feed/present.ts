@@ -3,7 +3,7 @@ import { withoutContent } from './history/removals.ts';
 
 export { prefixWithin, splitWithin } from '@tocsin/contracts';
 
-/** The publication as readers see it at `now`. Expired publications keep the offset but lose the content. */
+/** Returns the publication as readers see it at `now`. Expired publications keep the offset but lose the content. */
 export const present = (publication: Publication, now: number): Publication =>
   publication.notification && isExpired(publication.notification, now)
     ? withoutContent(publication, 'expired')
@@ -17,5 +17,5 @@ export const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringi
  */
 export const MAX_CONTENT_BYTES = MAX_PAGE_BYTES - 4 * 1024;
 
-/** A publication's bytes in a JSON list, including the comma. */
+/** Returns a publication's size (bytes) in a JSON list, including the comma. */
 export const sizeInList = (publication: Publication): number => sizeOf(publication) + 1;

@@ -1,7 +1,7 @@
 import { sha256 } from './ids.ts';
 
 /**
- * An event id for the `notification-receipts` topic. The same key always gives the same id, so retries can be
+ * Returns an event id for the `notification-receipts` topic. The same key always gives the same id, so retries can be
  * deduplicated.
  */
 export const receiptEventId = (key: readonly unknown[]): string => sha256(JSON.stringify(key)).slice(0, 32);

@@ -14,8 +14,8 @@ export const READER = 'user:ada';
 const RULES: ChannelRules = { windowMs: 0, perHour: 100, repeats: false };
 
 /**
- * An in-memory deployment. Its instances share a store, marks and a channel. The channel is `real` or, by default, a
- * fake with preset results.
+ * Creates an in-memory deployment. Its instances share a store, marks and a channel. The channel is `real` or, by
+ * default, a fake with preset results.
  */
 export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   const store = new MemoryReaderStore();
@@ -34,7 +34,7 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   const forgotten: string[] = [];
   /** Names of the steps reported as failed. */
   const failed: string[] = [];
-  /** The inputs that were read for decisions, such as `preferences`, in order. */
+  /** The inputs that decisions read, in order, such as `preferences`. */
   const inputsRead: string[] = [];
   /** Creates an instance. Its clock is `skew` ms ahead of the scheduler's. */
   const instance = (publishReceipt?: PublishReceipt, skew: number | (() => number) = 0) => {

@@ -11,7 +11,7 @@ import { READER, after, arrival, deployment } from './deployment.ts';
 
 export type MovingFeed = Awaited<ReturnType<typeof movingFeed>>;
 
-/** A reader with notifications `n1` to `n6`, where `n3` has a fallback. */
+/** Creates a reader with notifications `n1` to `n6`. Notification `n3` has a fallback. */
 export async function movingFeed({
   hasChannels = true,
   ...first

@@ -30,8 +30,8 @@ export interface TestPushService {
 }
 
 /**
- * A push service on loopback. Like a real push service, refuses requests if the VAPID token doesn't match
- * `applicationServerKey` (403). Like a browser, decrypts the body with the device's keys.
+ * Starts a push service on loopback. Like a real push service, it refuses requests if the VAPID token doesn't match
+ * `applicationServerKey` (403). Like a browser, it decrypts the body with the device's keys.
  */
 export async function startPushService(applicationServerKey: string): Promise<TestPushService> {
   const devices = new Map<string, { curve: ReturnType<typeof createECDH>; auth: Buffer }>();

@@ -7,15 +7,15 @@ import { READER, after, arrival, deployment, itemsOf, pass } from './deployment.
 export const REFUSED: SendResult = { outcome: 'refused', reason: 'no such user' };
 export const KEY = awayKey(hashOfReader(READER));
 
-/** The fallbacks in the list of unsent fallbacks. */
+/** Returns the fallbacks in the list of unsent fallbacks. */
 export const listOf = async ({ unsent }: Fallbacks): Promise<UnsentFallback[]> =>
   (await unsent.list(unsentQuerySchema.parse({}))).fallbacks;
 export const namesIn = async (fallbacks: Fallbacks): Promise<UnsentName[]> =>
   (await listOf(fallbacks)).map(({ outcome: _, reason: _reason, ...name }) => name);
 
 /**
- * A deployment with unsent fallbacks for these notifications. The channel refused them or, if `results` is given,
- * returned these results.
+ * Creates a deployment with unsent fallbacks for these notifications. The channel refused them or, if `results` is
+ * given, returned these results.
  */
 export async function deploymentWithUnsent(
   ids: string[],

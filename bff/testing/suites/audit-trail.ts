@@ -4,7 +4,7 @@ import type { AuditSink } from '@tocsin/service';
 import { describe, expect, it } from 'vitest';
 import type { AuditReader } from '../../src/ops/ports.ts';
 
-/** An audit record with a unique id. */
+/** Returns an audit record with a unique id. */
 export const aRecord = (members: Partial<AuditRecord> = {}): AuditRecord => ({
   ...{ v: DOCUMENT_VERSION, id: randomUUID(), at: '2026-01-01T00:00:00.000Z', requests: 1 },
   ...{ action: 'publish', outcome: 'done', via: 'http', actor: { kind: 'key', name: 'Grüße 🔔' } },

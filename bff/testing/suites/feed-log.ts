@@ -28,7 +28,7 @@ const publications: Publication[] = [
   { offset: 2, notification: null, id: 'b', gone: 'expired' },
 ];
 
-/** A segment with a unique key. */
+/** Returns a segment with a unique key. */
 export const segmentOf = (feed: string): FeedDocument => ({
   key: segmentKey(feed, randomUUID()),
   value: { v: DOCUMENT_VERSION, publications },
@@ -36,7 +36,7 @@ export const segmentOf = (feed: string): FeedDocument => ({
   ttlSeconds: 600,
 });
 
-/** A segment of about 500 KB. */
+/** Returns a segment of about 500 KB. */
 const largeSegmentOf = (feed: string): FeedDocument => {
   const [publication] = publications;
   const many = Array.from({ length: 250 }, (_, i) => ({

@@ -3,7 +3,7 @@ import { DOCUMENT_VERSION, type InstanceSnapshot } from '@tocsin/contracts';
 import { describe, expect, it } from 'vitest';
 import type { InstanceBoard } from '../../src/ops/ports.ts';
 
-/** A snapshot from an instance with a unique name. */
+/** Returns a snapshot from an instance with a unique name. */
 export const aSnapshot = (members: Partial<InstanceSnapshot> = {}): InstanceSnapshot => ({
   v: DOCUMENT_VERSION,
   instance: `host-${randomUUID()}:4001`,

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { StoreOrigin } from '../../src/deliver/ports.ts';
 
 /**
- * Tests that every `StoreOrigin` must pass. Each call of `create` returns the `StoreOrigin` of another instance that
- * uses the same store.
+ * Tests that every `StoreOrigin` must pass. Each call of `create` returns a `StoreOrigin` for another instance. All
+ * instances use the same store.
  */
 export function originSuite(name: string, create: () => StoreOrigin, forget?: () => Promise<void>): void {
   describe(`a store's first epoch in ${name}`, () => {

@@ -3,7 +3,7 @@ import { MAX_PAST_INSTANCES, type PastInstance } from '@tocsin/contracts';
 import { describe, expect, it } from 'vitest';
 import type { PastHourStore } from '../../src/ops/ports.ts';
 
-/** A past-hour document from an instance with a unique name. */
+/** Returns a past-hour document from an instance with a unique name. */
 export const aPastHour = (members: Partial<PastInstance> = {}): PastInstance => ({
   ...{ v: 1, instance: `host-${randomUUID()}:4001`, version: '1.0.0' },
   startedAt: new Date(Date.now() - 60_000).toISOString(),

@@ -6,7 +6,7 @@ import type { SetAsideStore } from '../../src/deliver/ports.ts';
 export interface SetAsideUnderTest {
   store: SetAsideStore;
   read(entry: string): Promise<SetAside | undefined>;
-  /** The names of the stored records, newest first. */
+  /** Returns the names of the stored records, newest first. */
   list(): Promise<string[]>;
 }
 

@@ -22,9 +22,9 @@ export interface PropertyOptions {
 }
 
 /**
- * The property to check. Despite failures, crashes, lost or repeated messages, and lost data, the code for turns,
- * recovery and merging must satisfy the rules in `checker.ts` after each step, and the rules in `end-checks.ts` at the
- * end.
+ * Returns the property to check. Despite failures, crashes, lost or repeated messages, and lost data, the code for
+ * turns, recovery and merging must satisfy the rules in `checker.ts` after each step, and the rules in `end-checks.ts`
+ * at the end.
  */
 export function guarantee({ losses, counts = new Map(), replayPath }: PropertyOptions) {
   const setting: fc.Arbitrary<Setting> = fc.record({

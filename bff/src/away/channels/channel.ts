@@ -51,7 +51,7 @@ export interface Channel {
   readonly name: string;
   /** Whether a message can be resent with the same key without reaching the person twice. */
   readonly repeatable: boolean;
-  /** False if the contacts have no address for this channel. */
+  /** Returns false if the contacts have no address for this channel. */
   reaches(contacts: Contacts): boolean;
   /** Never rejects, and settles within 30 s. */
   send(message: AwayMessage, contacts: Contacts): Promise<SendResult>;

@@ -6,7 +6,7 @@ export const SEND_TIMEOUT_MS = 30_000;
 /** Maximum reason length in characters. Reasons can quote untrusted responses. */
 const MAX_REASON = 300;
 
-/** The error message as a single line, truncated and without control characters. */
+/** Returns the error message as a single line, truncated and without control characters. */
 export function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
   // oxlint-disable-next-line no-control-regex -- matching control characters is intentional

@@ -27,7 +27,7 @@ const RENEW_MS = 30 * DAY_MS;
 
 export class TooManyCodesError extends Error {
   override readonly name = 'TooManyCodesError';
-  /** When the next code can be requested (seconds from now). */
+  /** Seconds until the next code can be requested. */
   readonly retryAfter: number;
 
   constructor(retryAfter: number) {
@@ -74,7 +74,7 @@ export class ContactBook {
     };
   }
 
-  /** The reader's stored document, for exports of the reader's data. */
+  /** Returns the reader's stored document, for exports of the reader's data. */
   async stored(reader: string): Promise<ContactsDocument> {
     return parseContacts(reader, (await this.#store.read(contactsKey(reader)))?.value);
   }
@@ -151,8 +151,8 @@ export class ContactBook {
 
   /**
    * Withdraws a code that was definitely not sent. The code no longer counts toward the daily limit, and the code that
-   * it replaced is valid again. No-op if someone has already entered a wrong code, or if a newer code has replaced this
-   * code, because wrong codes could have been entered before that.
+   * it replaced is valid again. No-op if someone has already entered a wrong code. Also a no-op if a newer code has
+   * replaced this code, because wrong codes could have been entered before it was replaced.
    */
   withdrawCode(reader: string, { code, at, replaced }: CreatedCode): Promise<void> {
     return this.#change(reader, (before) => {

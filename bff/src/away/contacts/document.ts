@@ -6,8 +6,8 @@ export type { ContactsDocument } from '@tocsin/contracts';
 
 /**
  * Lifetime of a reader's contacts. It restarts when the contacts change, but not when a message is sent. There is an
- * exception: if the reader has stopped a channel, reading the contacts restarts it too (at most once in 30 days). If
- * the contacts expired, messages through the stopped channel would resume.
+ * exception: if the reader has stopped a channel, reading the contacts also restarts the lifetime (at most once in 30
+ * days). Otherwise, messages through the stopped channel would resume when the contacts expire.
  */
 export const CONTACTS_TTL_SECONDS = 400 * 24 * 60 * 60;
 /** Maximum devices per reader. At the limit, a new device replaces the oldest. */

@@ -19,7 +19,7 @@ const oldNotification = (id: string) => ({
   createdAt: '1969-11-01T00:00:00Z',
 });
 
-/** A deployment with `value` stored as the reader's document. */
+/** Creates a deployment with `value` stored as the reader's document. */
 async function worldWith(value: object) {
   const shared = deployment();
   await shared.store.write(KEY, value, undefined);

@@ -86,7 +86,7 @@ export class AwayDocuments {
     { mayEndFallbacks = true, newReceipts = [], waitForIndex = true }: ChangeOptions = {},
   ): Promise<After> {
     let after: After | undefined;
-    /** Like `after`, plus the receipts that don't fit into the document. The observer gets those too. */
+    /** Like `after`, plus the receipts that don't fit into the document. The observer gets these receipts too. */
     let complete: AwayDocument | undefined;
     let isListed = false;
     const write = async (): Promise<void> => {
@@ -122,8 +122,8 @@ export class AwayDocuments {
       );
       if (!listed) return;
       await listed;
-      // Reread the document, because other changes ran while the index was written. For example, writing the old
-      // version could restore an erased document.
+      // Reread the document, because other changes can run while the index is written. Writing the old version could,
+      // for example, restore an erased document.
       return write();
     };
     await write();

@@ -118,7 +118,7 @@ export class Fallbacks {
     await unlessDamaged(this.#retract(key, isErased), this.#options);
   }
 
-  /** Reads the document with the reader's fallbacks, for receipts and exports. Undefined if there are none. */
+  /** Reads the document with the reader's fallbacks, for receipts and exports. `undefined` if there are none. */
   async stored(reader: string): Promise<AwayDocument | undefined> {
     const key = awayKey(hashOfReader(reader));
     const stored = await this.#options.store.read(key);

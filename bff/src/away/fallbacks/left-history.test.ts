@@ -151,7 +151,7 @@ describe('marks', () => {
     expect(new Set(w.lookups)).toEqual(new Set([READER]));
   });
 
-  it('should be dropped if outside the history when there are no channels, without reading fallbacks', async () => {
+  it('should be dropped once outside the history if there are no channels, without reading fallbacks', async () => {
     const w = await movingFeed({ hasChannels: false });
     await w.read({ ids: ['n3'] });
     await w.archive({ ids: ['n3'] });

@@ -33,8 +33,8 @@ export async function positionsIn(
 }
 
 /**
- * The positions of a reader's notifications with fallbacks that are waiting or being sent. If this version can't read
- * the document, calls `onUnreadable` and returns no positions.
+ * Returns the positions of a reader's notifications with fallbacks that are waiting or being sent. If this version
+ * can't read the document, calls `onUnreadable` and returns no positions.
  */
 export async function waitingPositions(
   reader: string,

@@ -96,9 +96,9 @@ export function register(
 }
 
 /**
- * Whether a notification's position must be stored. This is always so if the content is stored. Without the content,
- * only the feed's history can tell whether the notification is open. The position is then only needed if the
- * notification has a different id in the feed.
+ * Whether a notification's position must be stored. It must be if the content is stored. Without the content, only the
+ * feed's history can tell whether the notification is open. The position is then needed only if the notification has a
+ * different id in the feed.
  */
 const isNeeded = (position: PublishedAt | undefined, hasContent: boolean): boolean =>
   position !== undefined && (hasContent || position.id !== undefined);

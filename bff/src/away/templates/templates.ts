@@ -26,7 +26,7 @@ export interface RenderedMessage {
 export interface Templates {
   /** Deterministic: the same message always renders the same content. */
   render(message: AwayMessage): RenderedMessage;
-  /** Only the subject, for channels with a title. */
+  /** Renders only the subject, for channels with a title. */
   subject(message: AwayMessage): string;
   /** The names of the files in the folder that replace built-in ones. */
   readonly overridden: readonly string[];

@@ -17,14 +17,16 @@ const INDEX_SLACK = 1_000;
 export class Activation {
   readonly known = new KnownIds();
   readonly retracted = new KnownIds();
-  /** Hashes of ids retracted in a lost epoch. This activation hasn't stored them in the new epoch yet. */
+  /** Hashes of ids that were retracted in a lost epoch and are not yet stored in the new epoch. */
   readonly unwritten = new Set<string>();
   readonly segments = new Map<string, readonly Publication[]>();
   #confirmed = '';
   #latest: { head: string; publications: Publication[] } | undefined;
   #index: { head: string; index: HistoryIndex } | undefined;
 
-  /** Whether this activation knows that the broadcast, pops and deletions of the head's commit are done. */
+  /**
+   * Whether this activation knows that the head's commit was broadcast, its entries popped and its deletions completed.
+   */
   isConfirmed(head: Head): boolean {
     const isComplete = head.unconfirmed.length === 0 && head.withdrawn === undefined && !head.erased;
     return isComplete || this.#confirmed === identityOf(head);
@@ -34,7 +36,10 @@ export class Activation {
     this.#confirmed = identityOf(head);
   }
 
-  /** The publications that `head` added, if this activation wrote `head`. */
+  /**
+   * Returns the publications that `head` added, or `undefined` if `head` is not the last head that this activation
+   * wrote.
+   */
   publicationsOf(head: Head): Publication[] | undefined {
     return this.#latest?.head === identityOf(head) ? this.#latest.publications : undefined;
   }

@@ -30,7 +30,7 @@ interface FeedCommit {
 }
 
 const REMEDY =
-  'A document of the feed is damaged. Delete it from the state store, so that the feed starts over, and put this record back.';
+  "One of the feed's documents is damaged. Delete it from the state store, so that the feed starts over. Then put this record back.";
 
 /**
  * Commits a batch to all feeds in it and broadcasts it. If a feed already has some of the entries, for example after a

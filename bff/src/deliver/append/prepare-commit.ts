@@ -64,8 +64,8 @@ export async function prepareCommit(
   dependencies: CommitDependencies,
 ): Promise<PreparedCommit> {
   const { log, marks, limits, now, retire } = dependencies;
-  // An erasure forgets all ids, so don't read the documents with them: the erasure must succeed even if they are
-  // damaged.
+  // An erasure forgets all ids, so don't read the documents that store the ids. The erasure must succeed even if these
+  // documents are damaged.
   const erases = batch?.items.some(isErasure) ?? false;
   if (!erases) await recallIds(loaded, activation, dependencies);
   const remembered = erases

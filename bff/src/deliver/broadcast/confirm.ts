@@ -70,7 +70,7 @@ export async function confirm(
 }
 
 /**
- * If the head is from an erasure, deletes everything that the erasure covers. Then deletes the documents that the head
+ * If an erasure wrote the head, deletes everything that the erasure covers. Then deletes the documents that the head
  * lists as withdrawn, and finally the list. If the list is missing, all of this has already been deleted, and anything
  * that the reader has stored since then must stay.
  */

@@ -66,7 +66,7 @@ export class Progress {
     return done;
   }
 
-  /** The run's last finished entry number; `undefined` for an unknown run. */
+  /** Returns the number of the run's last finished entry, or `undefined` for an unknown run. */
   of(run: string): number | undefined {
     return Object.hasOwn(this.#runs, run) ? this.#runs[run]?.[0] : undefined;
   }

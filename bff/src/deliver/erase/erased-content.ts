@@ -44,7 +44,7 @@ export class ErasedContent {
     return [...this.#ids.keys()];
   }
 
-  /** Whether a message's item is erased. Accepts invalid items. */
+  /** Whether the item is erased. Also accepts invalid items. */
   has(item: unknown, context: ItemContext): boolean {
     // If the item has no `feed` string, any member could contain the feed's name.
     if (feedOf(item) === undefined && this.isMentionedIn(textOf(item), context.publishedAt)) return true;
@@ -52,8 +52,9 @@ export class ErasedContent {
   }
 
   /**
-   * Returns a check like `has` for each of `items`, by index. Fast for up to 100,000 items, because it searches the text
-   * of many items at a time. Searches a single item's text only if the joint search found erased content, or if the text could be base64.
+   * Returns a function that checks the item at an index of `items`, like `has`. Fast for up to 100,000 items, because
+   * it searches the text of many items at a time. Searches a single item's text only if the joint search found erased
+   * content, or if the text could be base64.
    */
   createCheck(items: readonly unknown[]): (index: number, context: ItemContext) => boolean {
     const withoutFeed = items.map((item) => feedOf(item) === undefined);
@@ -136,14 +137,17 @@ const textOf = (item: unknown): string => JSON.stringify(item) ?? '';
 
 const MIN_BASE64 = 16;
 const BASE64 = /^[A-Za-z0-9+/]{16,}={0,2}$/;
-/** The possible readings of a text: as is, with backslashes removed (nested JSON has many), and decoded from base64. */
+/**
+ * Returns the possible readings of a text: as is, with backslashes removed (nested JSON has many), and decoded from
+ * base64.
+ */
 function readingsOf(text: string): string[] {
   const plain = text.replaceAll('\\', '');
   const quoted = /^"(.*)"$/s.exec(plain)?.[1] ?? plain;
   return [text, plain, ...(BASE64.test(quoted) ? [Buffer.from(quoted, 'base64').toString('latin1')] : [])];
 }
 
-/** All strings between two quotation marks. Ids don't contain any, so this finds every `"<id>"` in the text. */
+/** Returns all strings between two quotation marks. This finds every `"<id>"`, since ids contain no quotation marks. */
 const quotedIn = (text: string): string[] => text.split('"').slice(1, -1);
 
 /** The start of every feed's name. */

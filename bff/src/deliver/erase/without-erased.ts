@@ -44,7 +44,7 @@ export function withoutErased(record: SetAside, content: ErasedContent): SetAsid
   return { ...record, content: text };
 }
 
-/** An event's or entry's items. */
+/** Returns the items of an event or entry. */
 function listIn(value: unknown): unknown[] | undefined {
   if (Array.isArray(value)) return value.length > 0 ? value : undefined;
   if (typeof value !== 'object' || value === null) return undefined;

@@ -72,8 +72,8 @@ export const isLost = (etag: number, expected: Position | undefined): boolean =>
   etag === 0 && expected !== undefined && expected.offset > 0;
 
 /**
- * Why the store lost data of the feed, for alerts. `emptied`: the head is missing. The feed then continues in the new
- * store's first epoch.
+ * Returns how the store lost the feed's data, for alerts. `emptied` means that the head is missing. The feed then
+ * continues in the new store's first epoch.
  */
 export const detectedLoss = ({ loss, beginsEpoch }: LoadedHead): LoadedHead['loss'] | 'emptied' =>
   loss ?? (beginsEpoch ? 'emptied' : undefined);

@@ -4,9 +4,9 @@ import { parseStored } from '../parse-stored.ts';
 import type { FeedLog } from '../ports.ts';
 
 /**
- * The segments' publications in `keys` order.
+ * Returns the segments' publications in the order of `keys`.
  * @throws LostDocumentError if a segment is missing
- * @throws DamagedSegmentError if no version could have written a segment
+ * @throws DamagedSegmentError if a segment is damaged
  */
 export async function readSegments(
   log: Pick<FeedLog, 'readDocuments'>,
@@ -21,7 +21,7 @@ export async function readSegments(
 }
 
 /**
- * Publications `first` to `last`, except for any that the segments don't contain.
+ * Returns publications `first` to `last`, except for any that the segments don't contain.
  * @throws LostDocumentError if a segment is missing
  */
 export async function readRange(

@@ -3,11 +3,10 @@ import type { Entries } from '../ports.ts';
 
 const PEEKS_AT_ONCE = 16;
 /**
- * If the gap before an announced number is longer than this, the gap is searched only if an entry exists near the
- * number.
+ * If the gap before an announced number is at least this long, it is searched only if an entry exists near the number.
  */
 const MAX_GAP = 10_000;
-/** An entry is near an announced number if it is at most this far before it. */
+/** An entry is near an announced number if it is less than this far before the number. */
 const NEAR = 1_000;
 
 export type KeyOf = (seq: number) => string;
@@ -41,9 +40,9 @@ export async function peekForward(
 }
 
 /**
- * Finds the first entry to process in an unknown run (one that the checkpoint or, for version 0.1.0, the head doesn't
- * list). This is the first of the consecutive entries that end with `announced`. Resolves with `announced + 1` if the
- * announced entry is missing.
+ * Finds the first entry to process in an unknown run: the first of the consecutive entries that end with `announced`.
+ * Resolves with `announced + 1` if the announced entry is missing. A run is unknown if the checkpoint doesn't list it.
+ * For version 0.1.0, the head takes the checkpoint's place.
  */
 export async function walkBack(entries: Entries, keyOf: KeyOf, announced: number): Promise<number> {
   let first = announced + 1;
@@ -58,8 +57,8 @@ export async function walkBack(entries: Entries, keyOf: KeyOf, announced: number
 }
 
 /**
- * Finds the end of the gap that starts at `from`. Returns the number of the last missing entry, at most `to`, or `from
- * - 1` if entry `from` exists after all.
+ * Finds the end of the gap that starts at `from`. Returns the number of the last missing entry (at most `to`), or
+ * `from - 1` if entry `from` exists after all.
  */
 export async function findLastMissing(
   entries: Entries,

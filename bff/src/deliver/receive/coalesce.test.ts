@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { coalesce } from './coalesce.ts';
 import type { FeedTurnTaker, TurnResult } from '../turn/turn.ts';
 
-/** A fake `routeFeedTurn`. The test settles its calls. */
+/** Creates a fake `routeFeedTurn` whose calls the test settles. */
 function controlledTurnTaker() {
   const calls: { feed: string; run: string; seq: number; end: (error?: Error) => void }[] = [];
   const routeFeedTurn: FeedTurnTaker = (feed, announced) =>

@@ -1,7 +1,7 @@
 import { DOCUMENT_VERSION, type SetAside } from '@tocsin/contracts';
 import { sha256 } from '../../feed/ids.ts';
 
-/** The set-aside record for an unreadable message, or for an announcement whose entry has expired. */
+/** Returns the set-aside record for an unreadable message, or for an announcement whose entry has expired. */
 export function unreadableRecord(
   data: unknown,
   faults: string[],

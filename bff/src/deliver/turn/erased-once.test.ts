@@ -49,7 +49,9 @@ describe('an erasure', () => {
 });
 
 describe('an erasure by version 0.1.0', () => {
-  /** Stores an erasure's head as version 0.1.0 did: with a list of withdrawn documents only if the feed had any. */
+  /**
+   * Stores an erasure's head as version 0.1.0 did: with a list of withdrawn documents only if the feed had documents.
+   */
   async function storeAs010({ hadContent, isFinished }: { hadContent: boolean; isFinished: boolean }) {
     if (hadContent) await take(1, 'P0000001', notification('x', { feed: ADA }));
     f.depositInPartition(2, [ERASURE]);

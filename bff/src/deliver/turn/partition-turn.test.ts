@@ -54,7 +54,7 @@ describe("a partition's turn", () => {
     let finishReading = (): void => undefined;
     const reading = new Promise<void>((resolve) => (finishReading = resolve));
     f.log.readHead = async (feed) => {
-      if (feed === ada) throw new Error('the store is away');
+      if (feed === ada) throw new Error('the store is unavailable');
       await reading;
       return readHead.call(f.log, feed);
     };
@@ -143,7 +143,7 @@ describe("a partition's turn", () => {
     expect(f.positions).toEqual([`${ada} 2 a1.bbbbbbbb`]);
   });
 
-  it('should set aside only the bad items, and record their feed if known so that an erasure finds them', async () => {
+  it('should set aside only the bad items, and record their feed (if known) so that an erasure finds them', async () => {
     f.depositInPartition(1, [to(ada, 'a1'), to(ben, 'b1', { title: '' }), 7, to(ben, 'b2')]);
     expect(await f.instance().take(1)).toBe('delivered');
     expect([await f.idsOf(ada), await f.idsOf(ben)]).toEqual([['a1'], ['b2']]);

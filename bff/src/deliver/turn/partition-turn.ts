@@ -34,7 +34,7 @@ export interface PartitionTurnDependencies extends TurnsDependencies {
 }
 
 /**
- * A partition's turn: peeks at a run's entries up to the announced entry, commits each item to the item's feed,
+ * Runs a partition's turn: peeks at a run's entries up to the announced entry, commits each item to the item's feed,
  * broadcasts, and only then writes the checkpoint and pops the entries. An entry that still exists might be unfinished.
  * Reprocessing it is harmless since each feed's head records which of the run's entries the feed has. Rejects if the
  * announcement must be redelivered.
@@ -131,9 +131,9 @@ class PartitionTurn {
   }
 
   /**
-   * Handles the announced entries `lowest` to `highest` that are already finished. If such an entry still exists, its
-   * pop failed or the store was rolled back. The entry is then processed again; each feed's head shows whether the feed
-   * has the entry's items. Resolves with true if an entry exists or is about to be popped.
+   * Handles the announced entries `lowest` to `highest` that are already finished. If such an entry still exists,
+   * either its pop failed or the store was rolled back. The entry is then processed again; each feed's head shows
+   * whether the feed has the entry's items. Resolves with true if an entry exists or is about to be popped.
    */
   async #takeFinished(lowest: number, highest: number): Promise<boolean> {
     const { claimer } = this.#state;

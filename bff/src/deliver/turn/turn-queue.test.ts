@@ -3,7 +3,7 @@ import { TurnQueue } from './turn-queue.ts';
 import type { CallerHints } from '../load/load-head.ts';
 import type { TurnResult } from './turn.ts';
 
-/** A queue. The test commits and ends its turns. */
+/** Creates a queue whose turns the test commits and ends. */
 function controlledQueue() {
   const turns: {
     name: string;

@@ -50,7 +50,7 @@ export interface TurnsDependencies extends Omit<TurnDependencies, 'limits'> {
   onItems?: OnItems | undefined;
 }
 
-/** The highest announced entry of a run. If several were announced, `from` is the lowest. */
+/** The highest announced entry of a run. If several entries were announced, `from` is the lowest number. */
 export interface AnnouncedEntry {
   run: string;
   seq: number;
@@ -77,6 +77,6 @@ export interface TurnOrder {
   committed: () => void;
 }
 
-/** The number of the run's last entry that the head records as committed; `undefined` for an unknown run. */
+/** Returns the run's last entry number that the head records as committed, or `undefined` for an unknown run. */
 export const lastDone = ({ base }: Pick<LoadedHead, 'base'>, run: string): number | undefined =>
   base && Object.hasOwn(base.producers, run) ? base.producers[run]?.[0] : undefined;

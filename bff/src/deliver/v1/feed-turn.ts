@@ -17,7 +17,7 @@ import { lastDone, type AnnouncedEntry, type Outcome, type TurnResult } from '..
 import { checkEntry, type CheckedEntry } from './check-entry.ts';
 
 /**
- * Runs the turn for a version 0.1.0 announcement. The entries of that version belong to a single feed. The turn loads
+ * Runs the turn for a version 0.1.0 announcement. Each entry of that version belongs to a single feed. The turn loads
  * the head, completes the last commit, peeks at the entries up to the announced entry, commits them in order, then
  * claims and broadcasts them. Within a process, a feed's turns overlap only as `order` allows; between processes, the
  * head's etag detects conflicts. Rejects if the announcement must be redelivered.

@@ -28,7 +28,7 @@ export function chainHashes(chain: HashChain, hashes: readonly string[]) {
   const absorbed = kept.splice(kept.length - countAbsorbed(sizes, hashes.length, chain.full));
   const all = [...absorbed.flatMap(({ key }) => known.hashesOf(key)), ...hashes];
   const lifeMs = idsLifeMs(limits);
-  // If a key contains no lifetime, the document lives as long as an entry. Earlier versions remember ids for that long.
+  // A key without a lifetime stands for an entry's lifetime. Earlier versions always remember ids for that long.
   const key = lifeMs > limits.entryLifeMs ? keyWithLife(chain.key(), lifeMs) : chain.key();
   written.set(key, all);
   const value = encodeIds(all);

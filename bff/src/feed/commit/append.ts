@@ -16,7 +16,7 @@ import { hashOfId } from '../ids.ts';
 
 export type Appendable = Exclude<EntryItem, Erasure>;
 
-/** The last erasure, if any, and the items after it. Earlier items are erased along with the feed. */
+/** Returns the last erasure, if any, and the items after it. Earlier items are erased along with the feed. */
 export function splitAtErasure(items: readonly EntryItem[]): {
   erasure: Erasure | undefined;
   items: Appendable[];
@@ -126,7 +126,10 @@ class Appender {
     this.#places.set(arrival, { offset: publication.offset, id: notification.id });
   }
 
-  /** The notification to publish and the hashes to remember for it; `undefined` if the id is known or retracted. */
+  /**
+   * Returns the notification to publish and the hashes to remember for it, or `undefined` if the id is known or
+   * retracted.
+   */
   #acceptPlain(notification: Notification): AcceptedNotification | undefined {
     const hash = hashOfId(notification.id);
     return this.#isFree(hash) ? { notification, hashes: [hash] } : undefined;

@@ -2,12 +2,12 @@ import { parseDateTime, type Erasure, type Head } from '@tocsin/contracts';
 import type { Appendable } from './append.ts';
 import type { FeedLimits } from '../limits.ts';
 
-/** Maximum ms that an erasure's time can be ahead of our clock. Later times are clamped. */
+/** How far an erasure's time can be ahead of our clock (ms). Later times are clamped. */
 const MAX_AHEAD_MS = 5_000;
 
 /**
  * Returns the new head's cutoff: notifications published before this time count as erased. The cutoff carries over to a
- * new epoch. It is dropped once notifications from before it can no longer arrive.
+ * new epoch. It is dropped once no earlier notification can arrive anymore.
  */
 export function erasedUntil(
   stored: Pick<Head, 'erasedAt'>,

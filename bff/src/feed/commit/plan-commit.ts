@@ -174,7 +174,7 @@ const stateOf = ({ base, epoch, known, retracted, retractions, unwritten }: Comm
   ...{ known, retracted, retractions, unwritten },
 });
 
-/** An erasure resets everything except each run's progress. */
+/** Returns the state after an erasure, which resets everything except each run's progress. */
 const erasedState = ({ nextEpoch }: CommitInput) => ({
   ...{ epoch: nextEpoch(), offset: 0, segments: [], ids: [], known: new KnownIds() },
   ...{ retracted: new KnownIds(), retractions: [], unwritten: new Set<string>() },
@@ -189,8 +189,8 @@ function withdrawnList(keys: string[], { unique }: CommitInput, ttlSeconds: numb
 }
 
 /**
- * The human-readable part of a document key, derived from the feed name. Kept short so that heads stay small; `unique`
- * makes the key unique.
+ * Returns the human-readable part of a document key, derived from the feed name. Kept short so that heads stay small;
+ * `unique` makes the key unique.
  */
 export const labelOf = (feed: string): string =>
   feed.slice(0, LABEL_LENGTH).replace(/[^A-Za-z0-9._:-]/g, '-');

@@ -10,7 +10,7 @@ export class HistoryIndex {
     return this.#live.size;
   }
 
-  /** An id's offsets. More than one if the id was forgotten and republished. */
+  /** Returns an id's offsets. There are several if the id was forgotten and republished. */
   offsetsOf(id: string): readonly number[] {
     return this.#byId.get(id) ?? [];
   }

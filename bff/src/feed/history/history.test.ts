@@ -90,7 +90,7 @@ describe('segments that were written with other limits', () => {
     expect(keysOf(segment(long, 2_000_000, 1), segment(short, 1_500_000, 2))).toEqual([]);
   });
 
-  it('should have the lifetime of version 0.1.0 segments if their key contains no lifetime', () => {
+  it('should have the lifetime of version 0.1.0 segments if their keys contain no lifetime', () => {
     const unmarked = { ...raised, unmarkedLifeMs: 1_000_000 };
     expect(keptSegments([segment('a', 1_000_000, 1), segment('b', 1, 2)], unmarked, now)).toHaveLength(1);
   });

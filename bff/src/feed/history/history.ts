@@ -41,7 +41,7 @@ const LIFE = /\.([0-9a-z]+)t$/;
 export const keyWithLife = (key: string, lifeMs: number): string =>
   `${key}.${Math.ceil(lifeMs / 1000).toString(36)}t`;
 
-/** The lifetime in a document's key (ms). `undefined` if the key has none. */
+/** Returns the lifetime in a document's key (ms), or `undefined` if the key has none. */
 function lifeIn(key: string): number | undefined {
   const [, seconds] = LIFE.exec(key) ?? [];
   return seconds === undefined ? undefined : parseInt(seconds, 36) * 1000;
@@ -59,10 +59,10 @@ export function keptRuns(
   return Object.fromEntries(active);
 }
 
-/** The first offset in the head's segments, or the head's offset + 1 if there are no segments. */
+/** Returns the first offset in the head's segments, or the head's offset + 1 if there are no segments. */
 export const firstReferenced = (head: Head): number => head.segments[0]?.first ?? head.offset + 1;
 
-/** The first offset in the history, or the head's offset + 1 if the history is empty. */
+/** Returns the first offset in the history, or the head's offset + 1 if the history is empty. */
 export const firstOffset = (head: Head, limits: FeedLimits, now: number): number =>
   Math.max(
     keptSegments(head.segments, limits, now)[0]?.first ?? head.offset + 1,

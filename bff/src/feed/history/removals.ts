@@ -36,7 +36,9 @@ export class Removals {
     this.offset = highest;
   }
 
-  /** Returns whether the first removal after the publication retracted or replaced it. `undefined` if none did. */
+  /**
+   * Returns whether the first removal of this publication retracted or replaced it, or `undefined` if there was none.
+   */
   reasonFor({ offset, notification }: Publication): GoneReason | undefined {
     if (notification === null) return undefined;
     const { id, collapseKey = '' } = notification;

@@ -5,7 +5,7 @@ import { findInFeed } from './find-in-feed.ts';
 
 const NOW = 1_800_000_000_000;
 
-/** A feed whose documents the store no longer has. */
+/** Returns a log that has the feed's head, but none of its documents. */
 const withoutDocuments = (head: Partial<Head>) => ({
   readHead: async () => ({
     head: {

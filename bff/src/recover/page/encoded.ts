@@ -18,20 +18,20 @@ function encode(publication: Publication): Encoded {
   return cached;
 }
 
-/** A publication's size (bytes) in a JSON list, including the comma. */
+/** Returns a publication's size (bytes) in a JSON list, including the comma. */
 export const encodedSizeInList = (publication: Publication): number => encode(publication).bytes + 1;
 
-/** `{ ...more, ...page }` as JSON. */
+/** Returns `{ ...more, ...page }` as JSON. */
 export function encodePage(page: Page, more: Record<string, unknown> = {}): string {
   const { publications, ...rest } = page;
   return withPublications({ ...more, ...rest }, publications);
 }
 
-/** `[name, event]` as JSON. */
+/** Returns `[name, event]` as JSON. */
 export const encodeEvent = (name: string, event: PublicationsEvent): string =>
   `[${JSON.stringify(name)},${encodeEventPayload(event)}]`;
 
-/** The event's payload as JSON. */
+/** Returns the event's payload as JSON. */
 export const encodeEventPayload = ({ publications, ...rest }: PublicationsEvent): string =>
   withPublications(rest, publications);
 

@@ -24,7 +24,9 @@ export class SegmentCache {
     return this.#cache?.calculatedSize ?? 0;
   }
 
-  /** The segments' publications in the given order. Rejects if a segment can't be read; the next call retries. */
+  /**
+   * Returns the segments' publications in the given order. Rejects if a segment can't be read; the next call retries.
+   */
   async read(references: readonly SegmentReference[]): Promise<Publication[][]> {
     if (references.length === 0) return [];
     const cache = (this.#cache ??= newCache());

@@ -18,7 +18,7 @@ export class EarlySends {
   #ranges: Range[] = [];
   #epoch: string | undefined;
 
-  /** Records `publications` as sent. Returns those that at least one browser doesn't have, which must be sent. */
+  /** Records `publications` as sent. Returns the publications to send: those that at least one browser doesn't have. */
   send(epoch: string, publications: readonly Publication[]): Publication[] {
     const unsent = publications.filter(({ offset }) => this.#sentTo(epoch, offset) !== 'everyone');
     for (const { offset } of unsent) this.#add(epoch, offset);

@@ -101,7 +101,7 @@ export class FeedView {
     this.#earlySends.joined();
   }
 
-  /** The ring's publications from `first` to `last`, except for publications that every browser already has. */
+  /** Returns the ring's publications from `first` to `last`, except for publications that every browser already has. */
   #unsent(ring: Ring, first: number, last: number): Publication[] {
     const { unsent, resentCount } = this.#earlySends.unsent(ring.epoch, ring.slice(first, last));
     this.#earlySends.dropUpTo(ring.epoch, ring.offset);
@@ -127,7 +127,7 @@ export class FeedView {
     return new SegmentCache(async (keys) => (await readSegments(log, keys)).map(withAllowedIcons));
   }
 
-  /** The feed's position. Reads the head if the position is unknown, or if a later removal is known. */
+  /** Returns the feed's position. Reads the head if the position is unknown, or if a later removal is known. */
   async knownPosition(): Promise<Position> {
     for (let reads = 0; reads < MAX_ATTEMPTS; reads++) {
       const { position } = this;
@@ -142,7 +142,7 @@ export class FeedView {
     this.#outdated = {};
   }
 
-  /** The feed's current position. Reads the head if the view could be outdated. */
+  /** Returns the feed's current position. Reads the head if the view could be outdated. */
   async currentPosition(): Promise<Position> {
     const outdated = this.#outdated;
     if (outdated || isHigher(this.#options.marks.of(this.feed), this.position)) {
@@ -176,7 +176,7 @@ export class FeedView {
     return this.#nextComparison;
   }
 
-  /** The first offset in the history. */
+  /** Returns the first offset in the history. */
   async floor(): Promise<number> {
     const { head } = await this.#freshHead();
     const { offset } = await this.knownPosition();
@@ -184,7 +184,7 @@ export class FeedView {
     return Math.max(first, offset + 1 - this.#options.limits.historyMax);
   }
 
-  /** Publications `first` to `last` of this epoch. Rejects rather than leave out a publication. */
+  /** Returns publications `first` to `last` of this epoch. Rejects rather than leave out a publication. */
   async readRange(first: number, last: number, epoch: string): Promise<Publication[]> {
     if (last < first) return [];
     const ring = this.#ring;

@@ -19,7 +19,7 @@ export async function readSoundHead(
   const stored = await readHead(feed, dependencies);
   if (isSound(stored, heard)) return stored;
   const { position } = await dependencies.routeFeedTurn(feed, undefined, { heard });
-  // The turn may have started a new epoch. Without publications in it, no broadcast raises the mark.
+  // The turn may have started a new epoch. While that epoch has no publications, no broadcast raises the mark.
   dependencies.marks.raise(feed, position);
   const repaired = await readHead(feed, dependencies);
   if (!isSound(repaired, highest(heard, position)))

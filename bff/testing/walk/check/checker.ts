@@ -146,7 +146,7 @@ export class Checker {
     }
   }
 
-  /** Called after a comparison during which the head didn't change. `known`: the high-water mark before that. */
+  /** Called after a comparison that saw no change of the head. `known`: the high-water mark before the comparison. */
   onCompared(known: Position | undefined): void {
     const { position: head } = this.#world;
     if (isHigher(known, head))

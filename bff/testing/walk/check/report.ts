@@ -41,7 +41,7 @@ export class Report {
 export const keyOfEntry = (run: string, seq: number): string =>
   partitionEntryKey({ run, partition: PARTITION, seq });
 
-/** The run and sequence number in an entry key. */
+/** Returns the run and sequence number in an entry key. */
 export function partsOfEntry(key: string): { run: string; seq: number } {
   const [, , run = '', seq] = key.split(':');
   return { run, seq: Number(seq) };

@@ -100,7 +100,7 @@ export async function end(world: World): Promise<void> {
   checkEnd(world, world.report, await readAll(world));
 }
 
-/** The pages of the entire history, as served by each instance. */
+/** Returns the pages of the entire history, as served by each instance. */
 async function readAll(world: World): Promise<Page[][]> {
   const all: Page[][] = [];
   for (const { view } of world.instances) {

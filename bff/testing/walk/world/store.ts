@@ -22,7 +22,7 @@ export class Store {
   dead: WalkAnnouncement[] = [];
   setAside = new Map<string, string>();
 
-  /** The store's first epoch. Created by the first call. */
+  /** Returns the store's first epoch. The first call creates it. */
   firstEpoch(now: number): string {
     return (this.origin ??= newEpoch(now));
   }

@@ -165,7 +165,10 @@ export class TurnCalls {
     return proveResult(method, host.signer, nonce, result);
   }
 
-  /** The high-water mark of the caller whose turn the host is running. `undefined` if the store has been lost since. */
+  /**
+   * Returns the high-water mark of the caller whose turn the host is running, or `undefined` if the store has been lost
+   * since then.
+   */
   knownByCallerOf(host: TurnInstance): Position | undefined {
     return this.sawLoss(host) ? undefined : this.#turnOf(host)?.heard;
   }

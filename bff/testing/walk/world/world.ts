@@ -105,7 +105,7 @@ export class World {
     return effect();
   }
 
-  /** Performs a producer's or Dapr's write, which never waits to be let through. False if the outcome is unknown. */
+  /** Performs a producer's or Dapr's write. No step has to let it through. Returns false if the outcome is unknown. */
   attempt(effect: () => void, fate: Fate): boolean {
     if (fate === 'good' || fate === 'done') this.change(effect);
     if (fate === 'late') this.effectLater(() => this.change(effect));
@@ -131,7 +131,7 @@ export class World {
     }
   }
 
-  /** Delivers an announcement to one of the instances. With `twice`, even if a delivery is already in progress. */
+  /** Delivers an announcement to an instance. `twice` allows this while another delivery of it is in progress. */
   deliver(index: number, caller: WalkInstance, twice: boolean): void {
     const announcement = this.store.stream[index];
     if (

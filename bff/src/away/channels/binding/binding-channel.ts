@@ -31,8 +31,8 @@ export type BindingChannelSettings = z.infer<typeof bindingChannelSchema>;
 export type BindingOptions = BindingChannelSettings & { invoke: Invoke; templates: Templates };
 
 /**
- * A channel over any Dapr output binding. Most failures are `unknown` because a failed binding doesn't report whether
- * it sent the message.
+ * Creates a channel over any Dapr output binding. Most failures are `unknown` because a failed binding doesn't report
+ * whether it sent the message.
  * @throws Error that lists all errors in the settings
  */
 export function createBindingChannel({ invoke, templates, ...settings }: BindingOptions): Channel {

@@ -3,8 +3,8 @@ import type { AwayMessage } from '../channel.ts';
 import type { Json } from './wire-json.ts';
 
 /**
- * A message as JSON in the format that Standard Webhooks recommends (`type`, `timestamp`, `data`). All attempts send
- * the same JSON. Documented in docs/guides/reach-people-who-are-away.md. Later versions can add members.
+ * Returns a message as JSON in the format that Standard Webhooks recommends (`type`, `timestamp`, `data`). All attempts
+ * send the same JSON. Documented in docs/guides/reach-people-who-are-away.md. Later versions can add members.
  */
 export function eventOf({ key, reader, language, notifications, more, links }: AwayMessage): Json {
   const [newest] = notifications;
@@ -26,7 +26,7 @@ export function eventOf({ key, reader, language, notifications, more, links }: A
   };
 }
 
-/** The members of a notification that receivers get: all except `icon` and `collapseKey`. */
+/** Returns the members of a notification that receivers get: all except `icon` and `collapseKey`. */
 function members(notification: Notification): Record<string, Json> {
   const { id, feed, severity, title, body, link, actions, source, category, createdAt, expiresAt } =
     notification;

@@ -23,8 +23,8 @@ const MAX_BYTES = 64;
 const MAX_SECRETS = 4;
 
 /**
- * A webhook, signed per Standard Webhooks (https://www.standardwebhooks.com). Repeatable because `webhook-id` is the
- * message key, and receivers must ignore ids that they have already processed.
+ * Creates a channel for a webhook, signed per Standard Webhooks (https://www.standardwebhooks.com). Repeatable because
+ * `webhook-id` is the message key, and receivers must ignore ids that they have already processed.
  * @throws Error if the secret is invalid. The error doesn't quote the secret
  */
 export function createWebhookChannel(options: WebhookOptions): Channel {

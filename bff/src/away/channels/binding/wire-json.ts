@@ -7,7 +7,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 const ESCAPED = /[<>&\u2028\u2029]/g;
 
 /**
- * JSON as the sidecar sends it. The sidecar's HTTP API decodes a binding's data and re-encodes it with Go's
+ * Returns JSON as the sidecar sends it. The sidecar's HTTP API decodes a binding's data and re-encodes it with Go's
  * encoding/json, which sorts keys and escapes some characters. A signature must cover the re-encoded bytes. Numbers
  * must be safe integers, keys ASCII, and strings free of control characters other than tab and line feed.
  * tests/channels/webhook.test.ts checks this against a real sidecar.

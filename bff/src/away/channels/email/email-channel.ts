@@ -8,10 +8,10 @@ import { sendOverSmtp, type Progress } from './smtp-send.ts';
 import { serverOf } from './smtp-url.ts';
 
 /**
- * E-mail over SMTP. Not repeatable: all attempts have the same Message-ID, but SMTP servers don't deduplicate. The
- * outcome is `unavailable` if the server can't be reached, rejects our login or replies with a 4xx code. It is
- * `refused` if the server replies to the sender, the recipient or the message with a 5xx code. It is `unknown` if the
- * connection breaks after the message was handed over.
+ * Creates a channel for e-mail over SMTP. Not repeatable: all attempts have the same Message-ID, but SMTP servers don't
+ * deduplicate. The outcome is `unavailable` if the server can't be reached, rejects our login or replies with a 4xx
+ * code. It is `refused` if the server replies to the sender, the recipient or the message with a 5xx code. It is
+ * `unknown` if the connection breaks after the message was handed over.
  * @throws EmailOptionsError that lists all errors in the options
  */
 export function createEmailChannel(options: EmailOptions): Channel {

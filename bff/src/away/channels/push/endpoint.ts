@@ -12,9 +12,10 @@ const RESPONSE_TIMEOUT_MS = 20_000;
 const MAX_CONNECTIONS = 16;
 
 /**
- * Parses a push service URL, which comes from a browser and can be forged. Returns `undefined` unless it is https on
- * port 443, has no credentials and has a host name or a public IP address. `publicAgent` checks which addresses the
- * host name resolves to. `allowLoopback` (for tests) also permits loopback addresses, on any port and without TLS.
+ * Parses a push service URL, which comes from a browser and can be forged. Accepts only https on port 443 without
+ * credentials, to a host name or a public IP address. Returns `undefined` for all other URLs. `publicAgent` checks
+ * which addresses the host name resolves to. `allowLoopback` (for tests) also permits loopback addresses, on any port
+ * and without TLS.
  */
 export function endpointOf(endpoint: string, allowLoopback: boolean): URL | undefined {
   if (endpoint.length > MAX_ENDPOINT || !URL.canParse(endpoint)) return undefined;
@@ -39,8 +40,9 @@ export class NotPublicError extends Error {
 }
 
 /**
- * An agent that checks the IP address of every new connection. One check is not enough, because a host name can resolve
- * to a public address first and to an internal address later (DNS rebinding). Doesn't follow redirects.
+ * Creates an agent that checks the IP address of every new connection. One check is not enough, because a host name can
+ * resolve to a public address first and to an internal address later (DNS rebinding). The agent doesn't follow
+ * redirects.
  */
 export const publicAgent = (): Agent =>
   new Agent({

@@ -92,8 +92,8 @@ function fitPayload(payload: Payload): string {
 }
 
 /**
- * A push topic: 32 base64url characters. Pushes of single notifications with the same feed and collapse key share a
- * topic, so the newest push replaces older pushes.
+ * Returns a push topic: 32 base64url characters. Pushes of single notifications with the same feed and collapse key
+ * share a topic, so the newest push replaces older pushes.
  */
 function topicOf(single: Notification | undefined, key: string): string {
   const name =

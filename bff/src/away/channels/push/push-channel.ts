@@ -26,10 +26,11 @@ const DISCARD_MS = 2_000;
 type DeviceResult = SendResult | { outcome: 'gone'; reason: string };
 
 /**
- * Web Push to all of a reader's devices in parallel. If any device's push service accepts the push, the result is
- * `sent`, and the push is not retried for unavailable devices. `gone` lists subscriptions that can never work (404,
- * 410, invalid keys, or not a push service address). Not repeatable: a repeated push replaces the first push on the
- * screen or in the push service's queue. But if the reader has dismissed the first push, it reappears.
+ * Creates a channel that sends Web Push to all of a reader's devices in parallel. If any device's push service accepts
+ * the push, the result is `sent`, and the push is not retried for unavailable devices. `gone` lists subscriptions that
+ * can never work (404, 410, invalid keys, or not a push service address). Not repeatable: a repeated push replaces the
+ * first push on the screen or in the push service's queue. But if the reader has dismissed the first push, it
+ * reappears.
  * @throws Error if the VAPID keys are invalid
  */
 export function createPushChannel(options: PushOptions): Channel & { close(): Promise<void> } {

@@ -13,7 +13,7 @@ import { hasGivenUp } from './give-up.ts';
 
 /** A channel's rules for batching, limiting and repeating messages. */
 export interface ChannelRules {
-  /** Batching delay (ms): how long a reader's first due fallback waits for others to share a message with. */
+  /** Batching delay (ms): how long a reader's first due fallback waits for other fallbacks to share its message. */
   windowMs: number;
   /** Maximum messages per reader per hour. */
   perHour: number;
@@ -34,7 +34,7 @@ export interface DecisionInput {
   now: number;
   /** When the wake-up was due. By the scheduler's clock, that time has passed. */
   woken: number;
-  /** Returns `undefined` if the deployment doesn't have the channel. */
+  /** Returns the channel's rules, or `undefined` if the deployment doesn't have the channel. */
   rulesOf: (via: string) => ChannelRules | undefined;
   reaches: (via: string) => boolean;
   /** Whether the channel is at this instance's limit of messages in flight. Its due steps and repeats then wait. */
@@ -108,9 +108,9 @@ class Decider {
 
   /**
    * Takes over or ends messages whose sender hasn't reported an outcome by the deadline. The deadline must have passed
-   * on the scheduler's clock too. Otherwise, an instance with a fast clock would take messages from a live sender. Only
-   * repeats a message if the channel still reaches the reader, and leaves out notifications that are no longer open.
-   * While the channel is at its limit, messages to repeat wait.
+   * on the scheduler's clock too. Otherwise, an instance with a fast clock would take messages from a live sender.
+   * Repeats a message only if the channel still reaches the reader, and leaves out notifications that are no longer
+   * open. While the channel is at its limit, messages to repeat wait.
    */
   takeOver(): void {
     const { now, woken, rulesOf, isFull } = this.#input;
@@ -281,10 +281,10 @@ export const itemsToCheck = (
 const isPastDeadline = ({ until }: Sending, { now, woken }: Pick<DecisionInput, 'now' | 'woken'>): boolean =>
   until <= Math.min(now, woken);
 
-/** A send's deadline. Counts from the clock that is ahead, so that a sender with a slow clock gets the full time. */
+/** Returns a send's deadline. Counts from the later clock, so that a sender with a slow clock gets the full time. */
 const sendingUntil = (now: number, woken: number): number => Math.max(now, woken) + SEND_TIME_MS;
 
-/** When to check the reader's document next (ms since 1970). `undefined` if nothing is waiting or being sent. */
+/** Returns when to check the document next (ms since 1970), or `undefined` if nothing is waiting or being sent. */
 export function nextCheck(
   { waiting, sending }: AwayDocument,
   rulesOf: DecisionInput['rulesOf'],

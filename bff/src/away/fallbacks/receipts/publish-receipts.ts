@@ -9,8 +9,8 @@ export type PublishReceipt = (event: ReceiptEvent) => Promise<void>;
 const RETRY_MS = 30_000;
 
 /**
- * When to retry publishing a reader's receipts (ms since 1970). Calls within the same 30 s return the same time, so
- * they share a wake-up. The times differ between readers, which spreads the load.
+ * Returns when to retry publishing a reader's receipts (ms since 1970). Calls within the same 30 s return the same
+ * time, so they share a wake-up. The times differ between readers, which spreads the load.
  */
 export function retryPublishAt(hash: string, now: number): number {
   const offset = Number.parseInt(hash.slice(0, 8), 16) % RETRY_MS;

@@ -11,7 +11,7 @@ const B = {
   position: { epoch: '1-a', offset: 2, id: '7.bbbbbbbb' },
 };
 
-/** The channel of each fallback that `receiptsOf` returns for the notification with this id in the feed. */
+/** Returns the channels of the fallbacks that `receiptsOf` lists for the notification with this id in the feed. */
 async function channelsOf(id: string, document: AwayDocument): Promise<string[]> {
   const head = { epoch: '1-a', offset: 0 };
   const history = { head: 0, floor: 1, readRange: async () => [], ids: async () => [] };

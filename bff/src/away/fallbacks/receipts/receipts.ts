@@ -6,7 +6,7 @@ import type { AwayDocument } from '../document.ts';
 import { readCurrentMarks, type CurrentMarksOptions } from '../decide/current-marks.ts';
 
 export interface ReceiptsOptions extends CurrentMarksOptions {
-  /** The reader's document, or `undefined` if there are no fallbacks. */
+  /** Returns the reader's document, or `undefined` if there are no fallbacks. */
   fallbacksOf: (reader: string) => Promise<AwayDocument | undefined>;
   counter: Pick<ReceiptCounter, 'countsOf'>;
 }

@@ -5,7 +5,7 @@ import type { SendResult } from '../../channels/channel.ts';
 beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2026-01-01T10:00:00Z') }));
 afterEach(() => void vi.useRealTimers());
 
-/** The maximum messages in flight of a channel. */
+/** Maximum messages in flight per channel. */
 const MAX_SENDS = 100;
 
 it('should not repeat a message while the channel is at its limit, and check at most once a second', async () => {
@@ -25,7 +25,7 @@ it('should not repeat a message while the channel is at its limit, and check at 
     );
   await commit(READER, 'PT5S');
   await Promise.all(Array.from({ length: MAX_SENDS }, (_, n) => commit(`user:other-${n}`, 'PT7S')));
-  // By then, the others' wake-ups for their deadlines are set.
+  // After 12 s, the wake-ups for the other readers' deadlines have been set.
   await pass(12_000);
   set.mockClear();
   await pass(10_000);

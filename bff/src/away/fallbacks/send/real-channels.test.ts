@@ -12,7 +12,7 @@ const templates = loadTemplates();
 let server: TestSmtpServer | undefined;
 afterEach(async () => server?.close());
 
-/** An instance with a real mail server. Tests advance the clock and trigger the wake-ups. */
+/** Creates an instance that uses a real mail server. Tests advance the clock and trigger the wake-ups. */
 function deployWithMail(url: string, repeats = false) {
   const email = createEmailChannel({ url, from: 'Shop <no-reply@shop.example>', templates });
   const world = deployment({ repeats }, email);

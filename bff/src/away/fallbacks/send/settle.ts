@@ -69,7 +69,7 @@ export function settle(
   };
 }
 
-/** Why the notification was removed from the feed. `undefined` if the document records no removal. */
+/** Returns why the notification was removed from the feed, or `undefined` if the document records no removal. */
 const removalReason = ({ retracted, replaced }: SentItem): string | undefined => {
   if (retracted) return 'retracted';
   return replaced && 'replaced';

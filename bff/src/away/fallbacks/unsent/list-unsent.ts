@@ -113,7 +113,7 @@ const unsentOf = (reader: string, { id, createdAt, via, outcome, reason, at }: R
   ...(reason !== undefined && { reason }),
 });
 
-/** Newest first. */
+/** Sorts the newest readers first. */
 const compare = ([hash, at]: UnsentReader, [otherHash, other]: UnsentReader): number =>
   other - at || hash.localeCompare(otherHash);
 
@@ -134,7 +134,7 @@ function isAtOrAfter(reader: UnsentReader, start: Start | undefined): boolean {
   return start.digest === undefined ? order > 0 : order >= 0;
 }
 
-/** The reader's receipts. If the page starts after a receipt, only the receipts that follow it. */
+/** Returns the reader's receipts. If the page starts after a receipt, returns only the receipts that follow it. */
 function afterStart(
   receipts: readonly Receipt[],
   [hash]: UnsentReader,

@@ -31,7 +31,7 @@ const CRASH_WAKE_UP_MS = 2 * 60_000;
  * response.
  */
 const TIME_LIMIT_MS = 30_000;
-const UNAVAILABLE = 'The fallback may not have been changed. Try again.';
+const UNAVAILABLE = 'The fallback might not have been changed. Try again.';
 
 /** Fallbacks that were refused or might not have been sent, for operators. */
 export class UnsentFallbacks {

@@ -173,7 +173,7 @@ export class DurableWakeUps implements WakeUps {
   }
 }
 
-/** The first document has the key that earlier versions used for their only document. */
+/** Returns a document's key. The first document has the key that earlier versions used for their only document. */
 const keyOf = (number: number): string =>
   number === 0 ? LATE_WAKE_UPS_KEY : `${LATE_WAKE_UPS_KEY}-${number}`;
 

@@ -42,8 +42,8 @@ it('should only reschedule wake-ups of readers with waiting fallbacks or receipt
 it.each([
   ['to the time of the next fallback', [-10 * HOUR_MS], 10 * HOUR_MS],
   ['by a minute if the next fallback is due sooner', [-30_000], 60_000],
-  ['by the time that a fallback is overdue', [5 * 60_000], 5 * 60_000],
-  ['by an hour if a fallback is overdue for longer', [48 * HOUR_MS], HOUR_MS],
+  ['by as long as a fallback has been overdue', [5 * 60_000], 5 * 60_000],
+  ['by an hour if a fallback has been overdue for longer', [48 * HOUR_MS], HOUR_MS],
   ['to the time of a later fallback, even if another is overdue', [48 * HOUR_MS, -10 * 60_000], 10 * 60_000],
   ['by a minute if a later fallback is due sooner', [48 * HOUR_MS, -10_000], 60_000],
 ])('should reschedule a wake-up %s', async (_, overdue, delay) => {

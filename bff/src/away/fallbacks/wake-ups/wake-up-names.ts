@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 const WAKE_UP = /^away:([0-9a-f]{32}):(\d{1,16})(?::[0-9a-f]{8})?$/;
 
 /**
- * The name of a reader's wake-up at `at` (ms since 1970). The same reader and time get the same name, unless `unique`
- * is true.
+ * Returns the name of a reader's wake-up at `at` (ms since 1970). The same reader and time get the same name, unless
+ * `unique` is true.
  */
 export const wakeUpName = (hash: string, at: number, { unique }: { unique: boolean }): string =>
   `away:${hash}:${at}${unique ? `:${randomBytes(4).toString('hex')}` : ''}`;

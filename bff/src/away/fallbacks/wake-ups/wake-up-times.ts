@@ -51,7 +51,7 @@ export function wakeUpFor(
 ): [name: string, at: number] {
   const pause = isFull ? FULL_WAIT_MS * (1 + Math.random()) : MIN_WAIT_MS;
   const earliest = Math.max(next, now + Math.round(pause));
-  // If our clock is behind the scheduler's, a time that is still ahead of us can be past for the scheduler. It would
+  // If our clock is behind the scheduler's, a time in our future can be in the scheduler's past. The scheduler would
   // then wake us over and over.
   const isBehind = woken !== undefined && earliest <= woken.at;
   const at = isBehind ? woken.at + Math.min(earliest - now, SLOW_CLOCK_MS) : earliest;
