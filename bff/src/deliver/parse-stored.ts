@@ -11,7 +11,7 @@ interface StoredSchema<T> {
 }
 
 /**
- * Parses a stored document. Errors call the document `name`.
+ * Parses a stored document. Error messages refer to the document as `name`.
  * @throws TemporaryError if this version cannot read it, so that documents from later versions don't get overwritten
  * @throws Damaged (if given) instead of TemporaryError if the document isn't from a later version
  */

@@ -52,8 +52,8 @@ export class ErasedContent {
   }
 
   /**
-   * Returns a function that checks the item at an index of `items`, like `has`. Fast for up to 100,000 items, because
-   * it searches the text of many items at a time. Searches a single item's text only if the joint search found erased
+   * Returns a function like `has` that takes an item's index in `items`. Fast for up to 100,000 items, because it
+   * searches the text of many items at a time. Searches a single item's text only if the joint search found erased
    * content, or if the text could be base64.
    */
   createCheck(items: readonly unknown[]): (index: number, context: ItemContext) => boolean {

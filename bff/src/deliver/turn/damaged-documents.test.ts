@@ -55,7 +55,7 @@ describe('a feed with a damaged segment', () => {
     expect(await f.idsOf(BEN)).toEqual(['b1 retracted', 'b1 retracted']);
   });
 
-  it('should not fill the record with all faults of the segment', async () => {
+  it('should not list every fault of the segment in the record', async () => {
     await overwrite('segments', {
       v: DOCUMENT_VERSION,
       publications: Array.from({ length: 1_000 }, () => 7),

@@ -21,7 +21,7 @@ const FIELDS = {
   /** Identifies the message. The same for all attempts. */
   key: ({ message }) => message.key,
   language: ({ message }) => message.language,
-  /** The e-mail's content, rendered from the templates. */
+  /** `subject`, `text` and `html` are an e-mail's content, rendered from the templates. */
   subject: ({ rendered }) => rendered.subject,
   text: ({ rendered }) => rendered.text,
   html: ({ rendered }) => rendered.html,

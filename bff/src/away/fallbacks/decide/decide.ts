@@ -37,7 +37,7 @@ export interface DecisionInput {
   /** Returns the channel's rules, or `undefined` if the deployment doesn't have the channel. */
   rulesOf: (via: string) => ChannelRules | undefined;
   reaches: (via: string) => boolean;
-  /** Whether the channel is at this instance's limit of messages in flight. Its due steps and repeats then wait. */
+  /** Whether the channel is at its limit of messages in flight on this instance. Due steps and repeats then wait. */
   isFull: (via: string) => boolean;
   standingOf: (waiting: Waiting) => Standing;
   mayInterrupt: (notification: Notification, via: string) => Interruption;
@@ -267,7 +267,7 @@ export const hasDue = (
   sending.some((message) => isPastDeadline(message, times)) ||
   waiting.some(({ steps }) => steps.some(({ at }) => at <= times.now));
 
-/** Returns the notifications that a decision needs to check: due or overdue ones that can reach the reader. */
+/** Returns the notifications to check: due ones and those in overdue messages, if the channel reaches the reader. */
 export const itemsToCheck = (
   { waiting, sending }: AwayDocument,
   { now, woken, rulesOf, reaches }: Pick<DecisionInput, 'now' | 'woken' | 'rulesOf' | 'reaches'>,

@@ -6,8 +6,8 @@ import { parseWakeUp, wakeUpName } from './wake-up-names.ts';
 
 /**
  * Minimum and maximum delay of a rescheduled wake-up (ms). The delay gives a rollout time to start instances with
- * channels, and grows with how long the work is overdue. If other work is due sooner, the wake-up is set for that time,
- * but never before the minimum delay.
+ * channels, and is longer the longer the work has been overdue. If other work is due sooner, the wake-up is set for
+ * that time, but never before the minimum delay.
  */
 const MIN_DELAY_MS = 60_000;
 const MAX_DELAY_MS = 60 * 60_000;
