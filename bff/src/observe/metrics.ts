@@ -165,7 +165,7 @@ export function createMetrics(registry: Registry) {
     }),
     pushed: new Counter({
       name: 'tocsin_bff_publications_pushed_total',
-      help: 'Publications that this instance received for its subscribed browsers.',
+      help: 'Publications in received broadcasts, with or without a subscribed browser.',
       registers,
     }),
     subscriptions: startAtZero(
@@ -192,7 +192,7 @@ export function createMetrics(registry: Registry) {
     }),
     latency: new Histogram({
       name: 'tocsin_bff_delivery_latency_seconds',
-      help: 'Time from createdAt, which the producer sets, until the notification is pushed to browsers.',
+      help: 'Time from createdAt, which the producer sets, until this instance receives the broadcast.',
       buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
       registers,
     }),
