@@ -1,5 +1,5 @@
 // `npm run check`: checks formatting and types, then runs lint, the check for unused packages and exports, the unit
-// tests, and the test of the generated part of docs/scaling.md. Starts no more steps after a failure.
+// tests, and the test of the generated part of docs/scaling.md. After a failure, starts no further steps.
 // `npm run check -- --changed` covers only files that differ from the last commit: formatting, lint, and the unit tests
 // next to them. It also checks types, except in pages (ui, client-vue). `npm run check:lab` checks the lab.
 import { execFileSync, spawn } from 'node:child_process';
@@ -15,7 +15,7 @@ const local = (name, tool, ...args) => ({ name, command: ['npx', '--no-install',
 
 const git = (...args) => execFileSync('git', args, { encoding: 'utf8' }).split('\0').filter(Boolean);
 
-/** Steps in the order they start. Two run at a time. Lint runs beside the tests, because many of these wait. */
+/** Steps in the order they start. Two run at a time. Lint runs alongside the tests, many of which mostly wait. */
 const ALL = [
   ...['types:node', 'format', 'types:vue', 'test:unit', 'lint:code', 'lint:rooms', 'packages'].map(npm),
   local('scaling.md', 'vitest', 'run', '--project=lab', 'lab/src/capacity/saved-files.test.ts'),

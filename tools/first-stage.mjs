@@ -45,7 +45,7 @@ const stop = (signal) => {
   child?.kill(signal);
 };
 
-/** True if npm has recorded every required package in the lock file as installed, and each workspace is linked. */
+/** True if npm's records list every required package in the lock file as installed, and each workspace is linked. */
 function isInstalled(lock) {
   const record = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(record)) return false;
@@ -81,7 +81,8 @@ async function lockInstall() {
     await new Promise((resolve) => setTimeout(resolve, 500));
     if (!existsSync(file)) continue;
     const holder = Number(readFileSync(file, 'utf8'));
-    // This process doesn't hold the lock yet, so its own id is left over: ids start anew in a restarted container.
+    // This process doesn't hold the lock yet. If the lock has its id, an earlier process left the lock behind: a
+    // restarted container assigns the same ids again.
     if (holder === process.pid || !isAlive(holder)) rmSync(file, { force: true });
   }
   return process.exit(1);

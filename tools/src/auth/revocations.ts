@@ -37,7 +37,7 @@ export async function revocations({ revoke, before, lift }: RevocationsOptions):
       const change = () => list.revoke(sub, moment);
       const effective = await noteRevocation(trail, commandUser(), { action: 'reader-revoked', sub, change });
       say(
-        `Revoked the tokens of ${effective.sub} that were issued at or before ${effective.before} or have no iat.`,
+        `Revoked the tokens of ${effective.sub} that have no iat or were issued at or before ${effective.before}.`,
       );
     } else if (lift !== undefined) {
       const change = () => list.lift(lift);

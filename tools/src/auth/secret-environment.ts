@@ -25,7 +25,8 @@ export function secretEnvironment(config: AuthConfig, dataDir: string): Record<s
 
 /**
  * The settings for API keys. The producer rereads the key file every second instead of using a sidecar, because Dapr's
- * local secret stores read secrets only when the sidecar starts. A revoked key would stay valid until a restart.
+ * local secret stores read secrets only when the sidecar starts. With a sidecar, a revoked key would therefore stay
+ * valid until a restart.
  * @throws Failure if there is no API key yet
  */
 export function keysEnvironment(config: AuthConfig, dataDir: string): Record<string, string> {

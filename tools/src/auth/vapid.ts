@@ -32,8 +32,8 @@ export function vapid(args: string[]): Promise<number> {
   const { publicKey } = parseVapid(secret, file);
   if (existing === undefined) saveVapid(dataDir, secret);
   process.stderr.write(
-    `${existing === undefined ? 'Created' : 'Kept the existing'} ${file}, with public key ${publicKey}. \`npm start\` reads it when ` +
-      'it starts.\n',
+    `${existing === undefined ? 'Created' : 'Kept the existing'} ${file}, with public key ${publicKey}. \`npm start\` reads this ` +
+      'file on startup.\n',
   );
   if (replace) process.stderr.write('Browsers that registered with the previous key must register again.\n');
   if (print) process.stdout.write(`${secret}\n`);

@@ -76,7 +76,7 @@ export async function writeTypes(entry: string, outDir: string): Promise<void> {
   await writeContracts(program, names, outDir);
 }
 
-/** Writes the contract types unchanged, still referring to zod. */
+/** Writes the contract types unchanged, including their references to zod. */
 export function writeContractTypes(outDir: string): void {
   const program = createProgram([]);
   writeWithImports(CONTRACTS, outDir, (file) => emitDeclaration(program, file));

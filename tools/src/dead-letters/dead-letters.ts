@@ -102,7 +102,8 @@ function readAction(args: string[]): Action {
 }
 
 /**
- * Puts back records. If one of several cannot be put back, continues with the rest. Stops at other errors.
+ * Puts back the chosen records. If one of several records can't be put back, continues with the rest. Stops at any
+ * other error.
  * @throws SetAsideError if the only record cannot be put back; otherwise Failure
  */
 async function putBackAll(records: AuditedRecords, chosen: readonly SetAside[]): Promise<void> {
@@ -120,7 +121,7 @@ async function putBackAll(records: AuditedRecords, chosen: readonly SetAside[]):
     }
   }
   const failed = chosen.length - done;
-  if (failed > 0) throw new Failure(`${failed} of ${chosen.length} could not be put back.`);
+  if (failed > 0) throw new Failure(`${failed} of ${chosen.length} records could not be put back.`);
 }
 
 function print(records: readonly SetAside[]): void {

@@ -18,7 +18,7 @@ async function printed(balancer: object, response: Response): Promise<{ output: 
   return { output, urls };
 }
 
-it('should explain a 403 of the bff at once, and name --host', async () => {
+it('should immediately explain a 403 from the bff, and name --host', async () => {
   const problem = { code: 'forbidden', detail: 'This host name is not allowed.' };
   const { output, urls } = await printed(
     { hostname: 'lb.example.com' },

@@ -54,7 +54,7 @@ describe('unpublish', () => {
     expect(calls).toEqual([]);
   });
 
-  it('should not delete anything unless the user may delete everything', async () => {
+  it('should delete nothing if one of the delete permissions is missing', async () => {
     const { kubectl, calls } = clusterWith(created, 'networkpolicies');
     await expect(unpublish(kubectl, [], () => undefined)).rejects.toThrow(
       'delete networkpolicies.networking.k8s.io',

@@ -1,6 +1,6 @@
 /**
- * Escapes characters that a terminal may interpret or that change the text direction. Keeps tabs. Use it for text with
- * parts that strangers choose, such as publishers.
+ * Escapes characters that a terminal may interpret or that change the text direction. Keeps tabs. Use it for text
+ * that comes in part from strangers, such as publishers.
  */
 export const escapeControls = (text: string): string =>
   text.replace(

@@ -73,7 +73,7 @@ describe('withLock', () => {
 
   it.each([
     ['a dead process’s lock', 4_194_305],
-    ['a lock with its own process id from before a restart of the container', process.pid],
+    ['a lock with this process’s id, left from before the container restarted', process.pid],
   ])('should take over %s', async (_, pid) => {
     mkdirSync(join(dir, 'sub'));
     writeFileSync(lock(), String(pid));

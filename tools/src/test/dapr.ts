@@ -25,7 +25,10 @@ export async function testDapr(args: string[], signal: AbortSignal): Promise<num
     USAGE,
   );
   const go = findGo();
-  if (!go) throw new Failure('Go is needed to build a version of Dapr: https://go.dev/dl/');
+  if (!go)
+    throw new Failure(
+      'Building a version of Dapr requires Go. Install it (https://go.dev/dl/), then try again.',
+    );
   const path = await buildDaprVersion(go, version, readConfig().cacheDir, say);
   const setUp = async () => {
     await ensureRedisServer(say);

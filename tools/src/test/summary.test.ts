@@ -99,10 +99,10 @@ describe('didNotRunLine', () => {
 
   it('should list files with only skipped tests in a single line', () => {
     expect(lineFor(file('a.test.ts', 'passed', 'skipped'), file('b.test.ts', 'skipped', 'pending'))).toBe(
-      'Did not run because all tests were skipped: b.test.ts',
+      'Did not run: b.test.ts (all tests were skipped)',
     );
     const five = ['a', 'b', 'c', 'd', 'e'].map((name) => file(name, 'skipped'));
-    expect(lineFor(...five)).toMatch(/: a, b, c and 2 more$/);
+    expect(lineFor(...five)).toMatch(/: a, b, c and 2 more \(all tests were skipped\)$/);
   });
 
   it.each([

@@ -67,7 +67,7 @@ export function didNotRunLine(results: Results | undefined, root: string): strin
     .map(({ name }) => relative(root, name));
   if (files.length === 0) return undefined;
   const more = files.length > MAX_LISTED ? ` and ${files.length - MAX_LISTED} more` : '';
-  return `Did not run because all tests were skipped: ${files.slice(0, MAX_LISTED).join(', ')}${more}`;
+  return `Did not run: ${files.slice(0, MAX_LISTED).join(', ')}${more} (all tests were skipped)`;
 }
 
 /** A line for each skipped test whose `meta` states what this machine lacks. */

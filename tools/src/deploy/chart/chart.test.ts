@@ -51,7 +51,7 @@ describe('the chart', () => {
   });
 });
 
-it('should let each application have settings, and the ui get them from the values', () => {
+it('should accept settings for each application, and set those for the ui in its environment', () => {
   const values = parse(textOf('values.yaml')) as Record<string, { settings?: object }>;
   expect(['producer', 'bff', 'ui'].map((app) => values[app]?.settings)).toEqual([{}, {}, {}]);
   expect(generatedTemplates().get('ui.yaml')).toContain('env: {{ include "tocsin.uiEnv" . |');

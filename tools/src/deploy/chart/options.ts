@@ -49,8 +49,8 @@ function patchesOf({ kind, metadata }: Document): Patch[] {
 type Tree = Record<string, unknown>;
 
 /**
- * Adds the patches of the folders in `OPTIONS` that match a document, each under its condition on the chart's values.
- * These patches are for an external Redis and for reaching people who are away.
+ * Adds each patch in the folders of `OPTIONS` that applies to this document, under the patch's condition on the chart's
+ * values. These patches are for an external Redis and for reaching people who are away.
  * @throws Error for a kind of patch that the chart doesn't support
  */
 export function withOptions(document: Document, text: TemplateText): Document {

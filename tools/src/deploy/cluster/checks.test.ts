@@ -223,7 +223,7 @@ describe('runsRedisCluster', () => {
     expect(await runs([redis()], false)).toBe(false);
   });
 
-  it('should refuse to replace a single Redis, which would leave the data behind', async () => {
+  it('should refuse to replace a single Redis, because that would leave the data behind', async () => {
     await expect(runs([redis('OrderedReady')], true)).rejects.toThrow(
       /ns has a single Redis.*without --redis-cluster/,
     );

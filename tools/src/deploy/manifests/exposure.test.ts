@@ -25,7 +25,7 @@ const check = (resources: readonly Resource[], ...args: string[]): string[] => {
 };
 
 describe('exposure through the Ingress', () => {
-  it('should cause an error with --registry that lists all problems and remedies', () => {
+  it('should, with --registry, cause an error that lists all problems and remedies', () => {
     expect(() => check(open, ...REGISTRY)).toThrow(/AUTH_MODE=none.*AUTH_MODE=jwt in k8s\/base\/bff\.env/);
     expect(() => check([...open, ...pages], ...REGISTRY)).not.toThrow(/API_KEYS/);
     expect(() => check([...open, ...publish], ...REGISTRY)).toThrow(

@@ -41,7 +41,7 @@ export function exposedAccess(resources: readonly Resource[]): string[] {
     ...(!publishes(resources) || settings('producer')['API_KEYS'] === 'on'
       ? []
       : [
-          'an Ingress to the producer with API_KEYS=off lets anyone publish and erase: set API_KEYS=on in k8s/base/producer.env',
+          'An Ingress to the producer with API_KEYS=off lets anyone publish and erase: set API_KEYS=on in k8s/base/producer.env',
         ]),
   ];
 }

@@ -179,7 +179,7 @@ describe('the components on Kubernetes', () => {
 });
 
 describe('k8s/', () => {
-  it('should contain only kinds that permissions are checked for', () => {
+  it('should contain only kinds for which deploy checks permissions', () => {
     const kinds = new Set(inCluster.map(({ kind }) => kind));
     expect([...kinds].filter((kind) => !Object.hasOwn(RESOURCES, kind))).toEqual([]);
   });

@@ -84,7 +84,7 @@ it('should let labeled pods in the namespace publish over HTTP, or to the topic 
   expect(connects(publisher, app('redis'), 6379)).toBe(true);
 });
 
-it('should let labeled pods reach any address on the Kubernetes API’s ports, for the sidecar’s secrets', () => {
+it('should let labeled pods reach any address on the Kubernetes API’s ports, so that sidecars can read secrets', () => {
   const ports = [80, 443, 3500, 4317, 4318, 6379, 6443, 50001, 50002, 'http'];
   const reached = (pod: Labels) => ports.filter((port) => mayLeave(pod, anywhere, port));
   expect(reached(publisher)).toEqual([443, 6443]);

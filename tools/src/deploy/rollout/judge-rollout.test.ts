@@ -113,7 +113,7 @@ describe('judgeRollout', () => {
     expect(judge(unfinished, older2, failing, recreated).problem).toMatch(/^Cannot pull the image/);
   });
 
-  it('should say to delete a failing StatefulSet pod of an earlier revision, which is never replaced', () => {
+  it('should say to delete a failing StatefulSet pod of an earlier revision, because nothing replaces it', () => {
     const judgeRedis = (updateRevision: string, ready = 'False', podManagementPolicy = 'OrderedReady') => {
       const redis = {
         ...{ kind: 'StatefulSet', metadata: { name: 'redis', generation: 2 } },

@@ -68,9 +68,9 @@ export interface Judgement {
   pending: string[];
   /** The reason why the rollout cannot succeed without intervention, and the remedy. */
   problem?: string;
-  /** Set if a StatefulSet's pod is of an earlier revision and isn't ready: the remedy if the rollout doesn't finish. */
+  /** The remedy if the rollout doesn't finish. Set if a StatefulSet's pod is of an earlier revision and isn't ready. */
   outdated?: string;
-  /** Set if the namespace's quota is full: the reason for waiting, and the remedy if the rollout doesn't finish. */
+  /** The reason for waiting, and the remedy if the rollout doesn't finish. Set if the namespace's quota is full. */
   fullQuota?: string;
 }
 

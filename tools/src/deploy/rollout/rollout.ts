@@ -9,7 +9,7 @@ const POLL_MS = 1_000;
 const REPORT_MS = 15_000;
 /** Errors that disappear within this time (ms) are ignored. */
 const PROBLEM_GRACE_MS = 5_000;
-/** kubectl's calls may fail for this long (ms), for example while the API server restarts. */
+/** kubectl calls may fail for this long (ms), for example while the API server restarts. */
 const FAILURE_GRACE_MS = 30_000;
 
 const kindSchema = z.looseObject({ kind: z.string() });

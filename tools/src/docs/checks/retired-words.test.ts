@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { ROOT } from '../../paths.ts';
 import { GLOSSARY_SOURCE, retiredWords } from '../glossary-page.ts';
 
-/** Files that may contain retired words: the generated glossary and the source for it, the changelog and this test. */
+/** Files that may contain retired words: the generated glossary, its source, the changelog and this test. */
 const EXEMPT = [
   GLOSSARY_SOURCE,
   'CHANGELOG.md',
