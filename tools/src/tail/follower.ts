@@ -1,12 +1,12 @@
 const TRACE_ID = /"traceId":"([0-9a-f]{32})"/g;
-/** An entry's key, which in 0.1.0 contained the feed instead of the partition. */
+/** Matches an entry's key. In 0.1.0, the key contained the feed instead of the partition. */
 const ENTRY = /entry:(?:\{\d+\}:[A-Za-z0-9]{8}|[A-Za-z0-9]{8}:[^"\s]+):\d+/g;
 /**
  * Matches if an id character directly precedes the id. The last character of a JSON escape such as `\n` doesn't count.
  */
 const ID_BEFORE = /(?<!\\)[\w.:-]$/;
 /** Matches if the id continues. Punctuation at the end of a sentence doesn't count. */
-const ID_GOES_ON = /^[.:]*[\w-]/;
+const ID_CONTINUES = /^[.:]*[\w-]/;
 /**
  * Maximum number of seemingly unrelated lines to buffer. A later line can show that they belong to the notification.
  */
@@ -60,7 +60,7 @@ export class Follower {
     const id = this.#id;
     for (let at = line.indexOf(id); at >= 0; at = line.indexOf(id, at + 1)) {
       const isWhole =
-        !ID_BEFORE.test(line.slice(Math.max(at - 2, 0), at)) && !ID_GOES_ON.test(line.slice(at + id.length));
+        !ID_BEFORE.test(line.slice(Math.max(at - 2, 0), at)) && !ID_CONTINUES.test(line.slice(at + id.length));
       if (isWhole) return true;
     }
     return false;

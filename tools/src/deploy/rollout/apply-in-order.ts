@@ -9,8 +9,8 @@ import { waitForRollout, type RolloutOptions } from './rollout.ts';
 const LAST = ['Deployment', 'HorizontalPodAutoscaler', 'Ingress'];
 
 /**
- * Applies secrets, components and Redis first because the applications need them to start. The bffs follow, then all
- * others, because an older bff may not know the fields that a newer producer sends.
+ * Applies secrets, components and Redis first because the applications need them to start. The bffs come before the
+ * producer, because an older bff may not know the fields that a newer producer sends.
  * @throws Failure if the cluster rejects an object, or the pods of a part don't become ready in time
  */
 export async function applyInOrder(

@@ -41,7 +41,7 @@ it.each(['producer', 'bff'])('should list exactly the metrics of the %s', (app) 
 it.each([
   ['action', AUDIT_ACTIONS],
   ['outcome', AUDIT_OUTCOMES],
-])('should list exactly the words for the %s in an audit record', (member, words) => {
+])('should list exactly the possible values of the member %s in audit records', (member, words) => {
   const [row = ''] = new RegExp(`^\\| \`${member}\` .*`, 'm').exec(page) ?? [];
   expect(firstGroups(row.split('|')[2] ?? '', /`([\w-]+)`/g).sort()).toEqual([...words].sort());
 });

@@ -5,8 +5,8 @@ import { fault, ok, warn, type Finding } from '../finding.ts';
 export interface RedisFacts {
   info: ReadonlyMap<string, string>;
   /**
-   * `undefined` if Redis rejects CONFIG. Many hosted services always reject it, others if the user lacks the
-   * permission.
+   * `undefined` if Redis rejects CONFIG. Many hosted services always reject it; others reject it only if the user lacks
+   * the permission.
    */
   config: ReadonlyMap<string, string> | undefined;
   /** True if the settings say that this is a cluster node. */
@@ -66,7 +66,7 @@ export function checkFsync({ info, config }: RedisFacts): Finding {
   const lost = fsync === 'everysec' ? 'from the last second' : 'that are not on disk yet';
   return fault(
     check,
-    `appendfsync is ${fsync}: if its machine crashes, accepted notifications ${lost} are lost`,
+    `appendfsync is ${fsync}: if the machine that runs Redis crashes, accepted notifications ${lost} are lost`,
     remedy,
   );
 }
