@@ -47,7 +47,7 @@ producer:
 {{- end }}
 {{- end }}
 
-{{- /* Fails if the Ingress would be open to everyone, as `npm run deploy` does. */ -}}
+{{- /* Like `npm run deploy`, fails if the Ingress would be open to everyone. */ -}}
 {{- define "tocsin.checkExposure" -}}
 {{- if and .Values.ingress.enabled (not .Values.ingress.insecure) -}}
 {{- if ne (include "tocsin.setting" (list $ "bff" "AUTH_MODE")) "jwt" -}}

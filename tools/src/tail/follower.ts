@@ -60,7 +60,8 @@ export class Follower {
     const id = this.#id;
     for (let at = line.indexOf(id); at >= 0; at = line.indexOf(id, at + 1)) {
       const isWhole =
-        !ID_BEFORE.test(line.slice(Math.max(at - 2, 0), at)) && !ID_CONTINUES.test(line.slice(at + id.length));
+        !ID_BEFORE.test(line.slice(Math.max(at - 2, 0), at)) &&
+        !ID_CONTINUES.test(line.slice(at + id.length));
       if (isWhole) return true;
     }
     return false;
