@@ -58,15 +58,16 @@ class LongestFirst extends BaseSequencer {
 /** Timeout when waiting for a condition. Browsers can be several times slower on a busy machine. */
 const POLL_MS = 20_000;
 /**
- * Retries only tests that timed out, once; `npm test` lists them. Wrong results (lost, duplicated, out of order) are
- * never retried.
+ * Retries a test once, but only if it timed out. `npm test` lists the retried tests. A wrong result, such as a lost or
+ * duplicated notification, is never retried.
  */
 const RETRY = { count: 1, condition: /Timeout \d+ms exceeded|^Test timed out/ };
 
 const WITH_PROCESSES = {
   environment: 'node',
   pool: 'forks',
-  // Test files in the same worker share imported modules and the built page, which saves about 15 s of CPU time per file.
+  // Test files in the same worker share imported modules and the built page. This saves about 15 s of CPU time per
+  // file.
   isolate: false,
   globalSetup: 'tests/support/temporary-folder.ts',
   testTimeout: 120_000,
@@ -80,7 +81,7 @@ const UNIT = {
   // No test mocks a module, so test files in the same worker can share imported modules, which halves the time.
   pool: 'threads',
   isolate: false,
-  // More workers than a small machine has cores since many tests wait for timers and sockets.
+  // More workers than a small machine has cores, because many tests wait for timers and sockets.
   maxWorkers: 4,
   // Generous because no test asserts a duration, and property tests are several times slower on a busy machine.
   testTimeout: 60_000,
@@ -132,7 +133,7 @@ export default defineConfig({
           include: ['tests/**/*.test.ts'],
           exclude: [...WITH_CONTAINERS, PAGES, EXAMPLES, SITE, FAILOVERS, UPGRADES, CLOCKS, ...SEQUENTIAL],
           sequence: { groupOrder: 1 },
-          // More workers than a small machine has cores since many tests wait. With 2, half of the CPU time was unused.
+          // More workers than a small machine has cores: many tests wait. With 2, half of the CPU time was unused.
           maxWorkers: 3,
         },
       },

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const run = promisify(execFile);
 
-/** The producer applies changes to the file within two seconds. Double that for slow machines. */
+/** The producer applies changes to the file within two seconds. The tests double this limit for slow machines. */
 const UNTIL_APPLIED = { timeout: 4_000, interval: 100 };
 
 /** A stack that keeps API keys in a file, as `npm start` does. `npm run api-key` adds and revokes keys in this file. */

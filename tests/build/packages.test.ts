@@ -40,7 +40,7 @@ console.log(subscription.feed, client.status, client.presenting);
 client.close();
 `;
 
-/** An app that uses the types of the slots and of `useNotifications`. */
+/** Returns the source of an app that uses the types of the slots and of `useNotifications`. */
 const vueUser = (source: string): string => `
 import { h } from 'vue';
 import { NotificationBell, NotificationToasts, useNotifications } from '${source}';

@@ -14,7 +14,7 @@ import { startWebhookReceiver, type WebhookReceiver } from '../../bff/testing/aw
 
 const secret = `whsec_${randomBytes(32).toString('base64')}`;
 const NO_ADDRESSES = { push: [] };
-/** All characters that Go's JSON encoder writes differently from JavaScript's, or that could break a header. */
+/** Contains characters that Go's JSON encoder writes differently from JavaScript's, or that could break a header. */
 const HOSTILE = '<b>&amp;</b>\u2028\u2029 "\\/\' é 👩‍👩‍👧 \ud800 {{x}} \u007f\u0080';
 
 let stack: Stack;

@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-/** The ids of the newest notifications in the feed `all`, oldest first. */
+/** Returns the ids of the newest notifications in the feed `all`, oldest first. */
 async function newest(): Promise<(string | undefined)[]> {
   const response = await fetch(`${project.url}/app/notifications?feed=all&limit=200`);
   return pageSchema.parse(await response.json()).publications.map(({ notification }) => notification?.id);

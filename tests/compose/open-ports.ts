@@ -29,7 +29,7 @@ const INSIDE = {
 
 /** Tests a running project from containers that don't belong to it. */
 export function testOpenPorts(project: () => ComposeProject): void {
-  /** Each service's open ports, as seen from another container on the network. */
+  /** Returns each service's open ports, as seen from another container on the network. */
   async function openPortsOn(network: string): Promise<Record<string, number[]>> {
     const addresses = await addressesOn(project(), network);
     const open = await new Stranger(project(), network).scan([...addresses.values()]);

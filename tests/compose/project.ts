@@ -58,7 +58,7 @@ export class ComposeProject {
     return project;
   }
 
-  /** The same project after the upgrade to this repository's docker-compose.yml. */
+  /** Returns the same project with this repository's docker-compose.yml. */
   upgraded(): ComposeProject {
     return new ComposeProject(this.#docker, this.#ports);
   }

@@ -20,8 +20,8 @@ const SUBSCRIBER = `require('node:http').createServer((request, response) => {
 }).listen(8000)`;
 
 /**
- * An additional compose file that lists `shop` from compose/publisher.yml as a publisher, as the guide describes, and
- * subscribes it to the producer's topic.
+ * Returns an additional compose file, which lists `shop` from compose/publisher.yml as a publisher, as the guide says.
+ * It also subscribes `shop` to the producer's topic.
  */
 const override = (component: string): string =>
   JSON.stringify({

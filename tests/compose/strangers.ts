@@ -40,7 +40,7 @@ export class Stranger {
     return z.record(z.string(), z.array(z.int())).parse(JSON.parse(output));
   }
 
-  /** The addresses that accept connections, as `address:port`. */
+  /** Returns the addresses that accept connections, as `address:port`. */
   async openAddresses(addresses: readonly string[], ports: readonly number[]): Promise<string[]> {
     const places = addresses.flatMap((host) => ports.map((port) => ({ host, port })));
     const script = `const { connect } = require('node:net');
@@ -113,7 +113,7 @@ export async function addressesOn(project: ComposeProject, network: string): Pro
   return new Map(entries.sort());
 }
 
-/** This machine's address on a Docker network. */
+/** Returns this machine's address on a Docker network. */
 export async function gatewayOf(project: ComposeProject, network: string): Promise<string> {
   const [found] = networkSchema.parse(JSON.parse(await project.docker('network', 'inspect', network)));
   const gateway = found?.IPAM.Config[0]?.Gateway;

@@ -2,7 +2,7 @@ import { CASES, conformance, runCases } from '@tocsin/conformance';
 import { expect, it } from 'vitest';
 import { TinyServer, type Fault } from './tiny-server.ts';
 
-/** Runs the cases for server-sent events against a server that shares no code with the bff. */
+/** Runs the cases for server-sent events against a server that shares no code with the bff. Returns the failures. */
 async function failuresOf(fault?: Fault, only?: string) {
   const server = new TinyServer(fault);
   const url = await server.start();

@@ -34,7 +34,7 @@ interface Stream {
 const NAME = /^(?:all|topic:[\w.:-]{1,128}|user:.{1,255})$/;
 const PAGE = 500;
 
-/** Whether percent-encoded text is valid UTF-8. `URLSearchParams` would silently replace invalid bytes. */
+/** True if percent-encoded text is valid UTF-8. `URLSearchParams` would silently replace invalid bytes. */
 function isUtf8(encoded: string): boolean {
   try {
     decodeURIComponent(encoded);

@@ -89,7 +89,7 @@ const untilShown = (pair: Pair, feed: string, title: string) =>
   });
 
 const dataOf = async (key: string) => parseJson((await redis.hGet(key, 'data')) ?? '');
-/** A feed's current segments, as stored. */
+/** Returns a feed's current segments as stored. */
 async function segmentsOf(feed: string) {
   const head = await readHead(compressing(), feed);
   const keys = (head?.segments ?? []).map(({ key }) => `bff||${key}`);

@@ -43,7 +43,7 @@ describe('a turn that is delayed until the feed has continued without it', () =>
 
   /**
    * Delays the host's turn between peek and commit, causes a fault in the host, and waits until the feed continues
-   * without that turn. Returns `until`, the time before which the delayed turn doesn't continue.
+   * without that turn. Returns `until`: the delayed turn doesn't continue before this time.
    */
   async function overtake(heldMs: number, causeFault: (host: Pair) => Promise<unknown>) {
     const { host, others } = await findHost(stack);

@@ -76,7 +76,7 @@ const agree = async (sub: string) =>
 const emailsTo = (sub: string) =>
   smtp.received.filter(({ to }) => to.includes(`${sub}@example.org`)).map(({ mail }) => mail);
 const fallback = [{ after: AFTER, via: 'email' }];
-/** A notification's fallbacks for a single reader, as reported by the ops page. */
+/** Returns a notification's fallbacks for a single reader, as reported by the ops page. */
 const fallbacksOf = async (sub: string, id: string) => {
   const headers = { authorization: `Bearer ${OPS_TOKEN}` };
   const response = await fetch(`${bff(1).url}/app/ops/receipts?feed=user:${sub}&id=${id}`, { headers });

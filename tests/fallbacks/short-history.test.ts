@@ -93,7 +93,7 @@ async function outcomesAfter(seconds: number): Promise<Record<string, string> | 
   ]);
   await publish([{ id: id('newer'), collapseKey: id('order') }]);
   await publish(['n1', 'n2', 'n3', 'n4'].map((name) => ({ id: id(name) })));
-  // These requests come from a page loaded earlier that still shows `late`. Saving the changes drops the marks
+  // These requests come from a page that was loaded earlier and still shows `late`. Saving the changes drops the marks
   // for notifications that have left the history, except marks that a waiting fallback needs.
   await mark('read', id('late'), id('n3'));
   await mark('archive', id('n3'));

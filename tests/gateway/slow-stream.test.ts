@@ -4,7 +4,7 @@ import type { Publication } from '@tocsin/contracts';
 import { afterEach, expect, it } from 'vitest';
 import { BffProcess } from '../support/processes/bff-process.ts';
 
-/** Enough batches to exceed the kernel's buffers for a connection: at most 10 MB (tcp_wmem and tcp_rmem). */
+/** Enough batches to fill the kernel's buffers for a connection, which hold at most 10 MB (tcp_wmem and tcp_rmem). */
 const BATCHES = 100;
 const PER_BATCH = 20;
 const CHARACTERS = 1_950;

@@ -76,7 +76,7 @@ function flood(text: (index: number) => string): { count: number } {
 
 describe('strangers who open as many connections as they can', () => {
   it.each(['websocket', 'polling'] as const)(
-    'should not block readers with a token who connect over %s',
+    'should not block readers who connect with a token over %s',
     async (transport) => {
       bff = await BffProcess.start({ ...JWT, ...BEHIND_A_PROXY });
       await strangers(MAX_CONNECTIONS, (i) => upgradeFrom(`203.0.113.${i % 4}`));

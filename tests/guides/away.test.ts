@@ -90,7 +90,7 @@ async function shell(command: string): Promise<string> {
   return stdout;
 }
 
-/** The settings from both guides, combined so that all channels are set. */
+/** Combines the settings from both guides, so that all channels are set. */
 function settings() {
   const [, block = ''] = /```json\n([^]*?)```/.exec(ownChannelGuide) ?? [];
   const { publicUrl, bindings } = JSON.parse(block) as { publicUrl: string; bindings: object };

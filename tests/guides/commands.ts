@@ -10,7 +10,7 @@ export interface Command {
 
 const BLOCK = /(<!-- by hand -->\s*)?```sh\n([\s\S]*?)```/g;
 
-/** The commands in a page's shell blocks. Blocks marked to be run by hand are included only with `byHand`. */
+/** Returns the commands in a page's shell blocks. Omits blocks marked to be run by hand unless `byHand` is true. */
 export function commandsOf(page: string, { byHand: includesByHand = false } = {}): Command[] {
   const commands: Command[] = [];
   for (const [, byHand, block = ''] of page.matchAll(BLOCK)) {
@@ -44,7 +44,7 @@ export const pages = (): string[] => [
 /** Guides whose commands must all print what the guide shows when they run on a new system. */
 export const GUIDES = ['first-minute', 'publish-from-any-service', 'one-to-many', 'look-inside'];
 
-/** Pages whose commands for a running system are run by tests, and the minimum number of these commands on each. */
+/** Pages from which tests run the commands that need only a running system. Each has at least `minCommands` of them. */
 export const PAGES = [
   { page: 'README.md', minCommands: 8 },
   { page: 'docs/protocol.md', minCommands: 1 },

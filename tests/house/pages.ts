@@ -10,7 +10,7 @@ export interface PageFile {
   text: string;
 }
 
-/** The component and page files with these extensions, except tests. */
+/** Returns the component and page files with these extensions, except tests. */
 export const pageFiles = (...endings: string[]): PageFile[] =>
   ['client-vue/src', 'ui/src', 'ui/public']
     .flatMap((folder) =>

@@ -12,7 +12,7 @@ beforeAll(() => {
   eslint = new ESLint({ cwd: ROOT, ruleFilter: ({ ruleId }) => RULES.has(ruleId) });
 });
 
-/** The rules that `code` would break in `file`. */
+/** Returns the rules that `code` would break in `file`. */
 async function broken(file: string, code: string): Promise<string[]> {
   const [result] = await eslint.lintText(code, { filePath: join(ROOT, file) });
   const messages = result?.messages ?? [];

@@ -47,7 +47,7 @@ function isInternal(literal: ts.Node): boolean {
   return false;
 }
 
-/** The string literals in a script that are visible to readers and for which `isRelevant` returns true. */
+/** Returns the string literals in a script that readers see and for which `isRelevant` returns true. */
 function literals(script: string, isRelevant: (text: string) => boolean): string[] {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
@@ -104,7 +104,7 @@ function inTemplate({ type, content, props = [], children = [] }: TemplateNode):
 
 const isPhrase = (text: string): boolean => PHRASE.test(text) && !FOR_THE_BROWSER.test(text) && isWord(text);
 
-/** A file's user-visible text that doesn't come from the message files. */
+/** Returns a file's user-visible text that doesn't come from the message files. */
 export function wordsIn({ name, text }: PageFile): string[] {
   if (!name.endsWith('.vue')) return literals(text, isPhrase);
   const { template, script, scriptSetup } = componentIn(text);

@@ -86,7 +86,7 @@ const numberOf = (quantity: string): number => {
   return Number(digits) * (SCALES[unit] ?? (unit === '' ? 1 : NaN));
 };
 
-/** The maximum resource usage for these manifests. Counts each Deployment's pods twice to allow for a rollout. */
+/** Returns the maximum resource usage of these manifests. Counts each Deployment's pods twice, as in a rollout. */
 function usageOf(documents: readonly Document[]): Record<string, number> {
   const usage: Record<string, number> = {};
   const add = (name: string, amount: number) => void (usage[name] = (usage[name] ?? 0) + amount);

@@ -59,7 +59,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 const isHook = ({ metadata }: Document) =>
   Object.hasOwn((metadata['annotations'] as object | undefined) ?? {}, 'helm.sh/hook');
 
-/** The values that docs/guides/redis.md shows for an external Redis Cluster with TLS. */
+/** Returns the values that docs/guides/redis.md shows for an external Redis Cluster with TLS. */
 function documentedRedis(): object {
   const page = readFileSync(join(CHART, '../../docs/guides/redis.md'), 'utf8');
   const [, block = ''] = /\nWith the Helm chart.*\n\n```yaml\n([^]*?)```/.exec(page) ?? [];

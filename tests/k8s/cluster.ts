@@ -34,7 +34,7 @@ export const kubectlText = (args: readonly string[], input?: string): Promise<st
 export const kubectlInNamespace = (...args: string[]): Promise<string> =>
   kubectlText(['-n', NAMESPACE, ...args]);
 
-/** The objects that `kubectl get` finds, parsed with `item`. */
+/** Returns the objects that `kubectl get` finds, parsed with `item`. */
 export const list = <T extends z.ZodType>(item: T, args: readonly string[]): Promise<z.infer<T>[]> =>
   kubectl.list(item, args);
 
@@ -72,7 +72,7 @@ export interface Pod {
   ready: string;
 }
 
-/** The workloads' pods, except any that are being deleted. */
+/** Returns the workloads' pods, except any that are being deleted. */
 export async function pods(): Promise<Pod[]> {
   const found = await list(podSchema, ['pods', '-n', NAMESPACE, '-l', 'app.kubernetes.io/part-of=tocsin']);
   return found
@@ -95,7 +95,7 @@ export const opsToken = async (): Promise<string> => {
 export const bffs = async (): Promise<string[]> =>
   (await pods()).filter(({ app }) => app === 'bff').map(({ name }) => name);
 
-/** The path on the API server that forwards to `path` on a bff's public port. */
+/** Returns the path on the API server that forwards to `path` on a bff's public port. */
 export const podProxyPath = (pod: string, path: string): string =>
   `/api/v1/namespaces/${NAMESPACE}/pods/${pod}:4001/proxy${path}`;
 

@@ -14,8 +14,8 @@ beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'join-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /**
- * A `cluster nodes` line. `rest` starts with the id of the node's master, or with `-` if the node is a master. For a
- * master, `rest` ends with the slots.
+ * Returns a `cluster nodes` line. `rest` starts with the id of the node's master, or with `-` if the node is a master.
+ * For a master, `rest` ends with the slots.
  */
 const line = (n: number, role: string, rest: string, at = n) =>
   `${idOf(n)} 10.0.0.${at}:6379@16379,redis-${at}.redis ${role} ${rest}`;

@@ -52,8 +52,8 @@ export class PodRestarts {
   }
 
   /**
-   * Deletes pods sequentially: at least one per kind, and some by force. Never force-deletes Redis, because the next
-   * pod would start on the same volume before the previous pod stops.
+   * Deletes pods sequentially: at least one of each kind, and some by force. Never force-deletes Redis, because the
+   * next pod would start on the same volume before the previous pod stops.
    */
   async deletePods(count: number): Promise<void> {
     const seed = Date.now() % 100_000;

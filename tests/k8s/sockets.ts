@@ -18,7 +18,7 @@ export async function openSocket(url: string, cookie?: string): Promise<Socket> 
   return socket;
 }
 
-/** The sticky cookie in the form that browsers send back. */
+/** Returns the sticky cookie in the form that browsers send back. */
 export async function stickyCookie(url: string): Promise<string> {
   const response = await fetch(`${url}/app/notifications?limit=1`);
   await response.arrayBuffer();

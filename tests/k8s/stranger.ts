@@ -123,7 +123,7 @@ interface Stranger {
   write(path: string, text: string): Promise<unknown>;
 }
 
-/** Runs `use` with a pod by this name that acts as an application. */
+/** Runs `use` with a pod that has this name and acts as an application. */
 export async function withStranger<T>(
   name: string,
   use: (stranger: Stranger) => Promise<T>,

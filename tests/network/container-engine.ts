@@ -1,6 +1,6 @@
 import { getContainerRuntimeClient } from 'testcontainers';
 
-/** Why this machine can't start containers. `undefined` if it can. */
+/** Returns why this machine can't start containers, or `undefined` if it can. */
 export const missingEngine = (): Promise<string | undefined> =>
   getContainerRuntimeClient().then(
     () => undefined,

@@ -150,7 +150,7 @@ describe.skipIf(missing)('services with a faulty connection to Redis', () => {
   });
 });
 
-/** A summary like `202 × 12, 503 × 1 (slowest 5004 ms)`. */
+/** Returns a summary like `202 × 12, 503 × 1 (slowest 5004 ms)`. */
 function statuses(results: readonly PostResult[]): string {
   const counts = new Map<number, number>();
   for (const { status } of results) counts.set(status, (counts.get(status) ?? 0) + 1);

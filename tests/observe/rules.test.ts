@@ -44,7 +44,7 @@ const { tests } = z
   .parse(read('rules.test.yml'));
 const cases = tests.flatMap(({ alert_rule_test }) => alert_rule_test);
 
-/** A page's third-level sections, keyed by anchor. */
+/** Returns a page's third-level sections, keyed by anchor. */
 const sectionsOf = (page: string): Map<string, string> =>
   new Map(
     page

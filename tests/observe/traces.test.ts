@@ -88,7 +88,7 @@ describe('a notification with a sampled trace', () => {
   });
 });
 
-it('should not trace a notification if the trace is unsampled or missing', async () => {
+it('should not trace a notification if its request has an unsampled trace or none', async () => {
   const { traceId, traceparent } = newTrace('00');
   await post('unsampled', { traceparent });
   await post('without');

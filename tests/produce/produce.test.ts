@@ -41,7 +41,7 @@ const post = (body: unknown) =>
     body: JSON.stringify(body),
   });
 
-/** The announced entries that contain items for a feed, and the ids of these items. Ordered by first announcement. */
+/** Returns the announced entries with items for a feed, and the ids of these items, ordered by first announcement. */
 async function announced(feed: string): Promise<{ entry: PartitionEntry; ids: string[] }[]> {
   const keys = new Set((await redis.announcements()).map(partitionEntryKey));
   const entries = await Promise.all(

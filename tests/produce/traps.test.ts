@@ -14,7 +14,7 @@ const call = (path: string, body: string, contentType: string) =>
 const publish = (body: unknown, contentType = 'application/json') =>
   call(`/v1.0/publish/${TOPIC}`, typeof body === 'string' ? body : JSON.stringify(body), contentType);
 
-/** The set-aside records as text, including the errors for rejected events. */
+/** Returns the set-aside records as text, including the errors for rejected events. */
 async function setAside(): Promise<string> {
   const response = await fetch(`${shopStack.stack.bffs[0]?.url}/app/ops/dead-letters`);
   return response.text();

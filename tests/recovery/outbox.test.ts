@@ -63,7 +63,7 @@ async function stateOf({ daprUrl, daprHeaders }: ExternalSidecar, key: string): 
   return text === '' ? undefined : JSON.parse(text);
 }
 
-/** The highest number among the published orders. */
+/** Returns the highest number among the published orders. */
 const newest = (): number =>
   Math.max(
     0,
@@ -113,7 +113,7 @@ describe("Dapr's outbox", () => {
     await expect.poll(setAside).toContain('map[id:g-placed');
   });
 
-  it('should publish even if the transaction fails due to an etag mismatch when state is in Redis', async () => {
+  it('should publish even if an etag mismatch makes the transaction fail when the state is in Redis', async () => {
     const refused = upsert('a', 'changed', { etag: '99', options: { concurrency: 'first-write' } });
     expect((await transact(first(), [refused, notify('a', 'a-refused')])).status).toBe(500);
     expect(await stateOf(first(), 'a')).toEqual({ n: 1 });

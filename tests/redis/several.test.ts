@@ -57,8 +57,8 @@ afterAll(async () => {
 });
 
 /**
- * The kinds of keys in a Redis: the first part of each key, which is `bff`, `producer`, `entry`, `tocsin` or a topic
- * name.
+ * Returns the kinds of keys on a Redis server. A kind is the first part of a key: `bff`, `producer`, `entry`, `tocsin`
+ * or a topic name.
  */
 async function kindsAt(address: string): Promise<string[]> {
   const client = createClient({ url: `redis://${address}` });

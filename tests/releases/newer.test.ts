@@ -40,7 +40,7 @@ const send = async (method: string, url: string, body?: object): Promise<number>
   return (await fetch(url, { method, headers, ...(body && { body: JSON.stringify(body) }) })).status;
 };
 
-/** The later version's documents and etags by key. */
+/** Returns the later version's documents and etags by key. */
 async function documents(): Promise<Record<string, Record<string, string>>> {
   const found: Record<string, Record<string, string>> = {};
   for (const key of Object.keys(later.hashes)) found[key] = { ...(await laterStack.redis.hGetAll(key)) };

@@ -18,7 +18,7 @@ describe('the first start in compose', () => {
   const { environment } = firstStartSchema.parse(
     parse(readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8'), { merge: true, logLevel: 'silent' }),
   ).services['first-start'];
-  /** The container's environment after compose has replaced `${NAME:-default}` using these settings. */
+  /** Returns the container's environment after compose has replaced `${NAME:-default}` using these settings. */
   const resolveEnvironment = (settings: Record<string, string>) =>
     Object.fromEntries(
       Object.entries(environment).map(([name, value]) => [

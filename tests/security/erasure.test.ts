@@ -106,7 +106,7 @@ describe('content', () => {
     };
     await redis.hSet('producer||soon:unlisted', { data: JSON.stringify(unlisted), version: '1' });
     expect((await keysWith(stack.redisHost, secret)).length).toBeGreaterThan(7);
-    // The index and a document of the due window, and a document of the schedule index.
+    // The due window's index, one document in the due window, and one in the schedule index.
     expect(await keysWith(stack.redisHost, prefixOf(feed))).toHaveLength(3);
 
     const requestedAt = Date.now();
@@ -135,7 +135,7 @@ describe('content', () => {
       const response = await fetch(job, { ...(producer && { headers: producer.daprHeaders }) });
       expect([id, response.ok]).toEqual([id, false]);
     }
-    // The partition's host records the feed's erasure. For 0.1.0 announcements, the feed's host does too.
+    // The partition's host records the feed's erasure. For announcements in 0.1.0's format, the feed's host does too.
     expect(await redis.xLen('tocsin:erasures')).toBeLessThanOrEqual(2);
   });
 

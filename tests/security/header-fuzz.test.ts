@@ -184,7 +184,7 @@ async function faultOf(
 const isWorthwhile = ({ port }: Route, { name }: Attack) =>
   !port.startsWith('open') || name.startsWith('host') || name.startsWith('origin');
 
-/** Returns the strings for an attack on a route, both given by their index. */
+/** Returns the strings for an attack on a route. The attack and the route are given by their indexes. */
 const unitsFor = (route: number, attack: number): string[] =>
   ALL_UNITS.filter((_, unit) => (unit + attack + route * UNITS_TRIED) % ALL_UNITS.length < UNITS_TRIED);
 
@@ -193,7 +193,7 @@ async function examine(route: Route, routeIndex: number): Promise<string | undef
     if (!isWorthwhile(route, attack)) continue;
     const units = attack.units ?? unitsFor(routeIndex, index);
     for (const length of [SHORT, longest(route)]) {
-      // Measures the strings one by one only if all of them together cost enough to include a fault.
+      // Measures the strings one by one only if the cost of all of them together is high enough to hide a fault.
       const all = await cost(route, attack, units, length);
       const fault =
         all < FLOOR_MS * Math.min(units.length, 3) ? undefined : await faultOf(route, attack, units, length);

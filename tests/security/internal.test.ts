@@ -17,7 +17,7 @@ let shop: ExternalSidecar;
 let observer: Observer;
 let redis: ReturnType<typeof createClient>;
 let [bff, producer]: Pair[] = [];
-/** Deposits and announces entries in a run that the bffs know, since they have already processed its entry 1. */
+/** Deposits and announces entries in a run that the bffs know: they have already processed the run's entry 1. */
 let claimCheck: ClaimCheck;
 
 beforeAll(async () => {
@@ -228,12 +228,12 @@ describe('an untrusted application', () => {
   });
 });
 
-/** A forged announcement in the format of version 0.1.0: for a single feed. The run is made up. */
+/** Returns a forged announcement for a single feed, in version 0.1.0's format. The run is made up. */
 function feedAnnouncement(seq: number) {
   return { v: 1, run: 'forgedrn', feed: 'all', seq, expiresAt: EXPIRES };
 }
 
-/** A forged announcement for a partition. The run is made up. */
+/** Returns a forged announcement for a partition. The run is made up. */
 function partitionAnnouncement(seq: number) {
   return { v: 2, run: 'forgedrn', partition: 0, seq, expiresAt: EXPIRES };
 }

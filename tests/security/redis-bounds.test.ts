@@ -67,7 +67,7 @@ const publish = async (body: unknown): Promise<number> => {
   const init = { method: 'POST', headers, body: JSON.stringify(body) };
   return (await fetch(`${stack.producers[0]?.url}/notifications`, init)).status;
 };
-/** The contents of the documents whose keys match. */
+/** Returns the contents of the documents whose keys match `pattern`. */
 const contentsOf = async (pattern: string): Promise<string[]> => {
   const keys = await redis.keys(pattern);
   const contents = await Promise.all(keys.map((key) => redis.hGet(key, 'data')));
@@ -87,7 +87,8 @@ const untilStable = async () => {
 };
 
 /**
- * Runs `attack` as often as possible while publishing. Resolves with the memory growth in total and in the second half.
+ * Runs `attack` as often as possible while publishing. Resolves with the memory growth in the whole time and in its
+ * second half.
  */
 async function runUnderAttack(attack: (n: number) => Promise<Response>) {
   const before = await usedMemory();

@@ -11,7 +11,7 @@ const TYPES: Record<string, string> = {
   '.woff2': 'font/woff2',
 };
 
-/** The file at an address. Page addresses have no extension, as on static hosts with clean URLs. */
+/** Returns the file for an address. Page addresses have no extension, as on static hosts with clean URLs. */
 function fileAt(address: string): string {
   const path = decodeURIComponent(address);
   if (path.endsWith('/')) return `${path}index.html`;

@@ -4,8 +4,8 @@ import { kubectl, type Probe, type Tenant } from './tenant.ts';
 const notification = { id: 'forged', feed: 'user:ada', title: 'Forged' };
 
 /**
- * Requests to the attacked release's public ports, either unauthenticated or with the attacker's own secrets. Each must
- * get a 401.
+ * Returns requests to the attacked release's public ports, either unauthenticated or with the attacker's own secrets.
+ * Each must get a 401.
  */
 export async function publicPortProbes(attacked: string, attacker: Tenant, id: string): Promise<Probe[]> {
   const [producer, bff] = [`http://producer.${attacked}`, `http://bff.${attacked}`];
@@ -56,8 +56,8 @@ const podsSchema = z.object({
 });
 
 /**
- * Connections to ports on the attacked pods that only the pods themselves can use, and requests to the sidecars' open
- * port, which serves only health probes.
+ * Returns connections to ports that only the attacked pods themselves can use, and requests to the sidecars' open port,
+ * which serves only health probes.
  */
 export async function internalPortProbes(attacked: Tenant): Promise<Probe[]> {
   const selector = 'app.kubernetes.io/name in (producer,bff)';
@@ -81,7 +81,7 @@ export async function internalPortProbes(attacked: Tenant): Promise<Probe[]> {
   });
 }
 
-/** Attempts to read from the attacked release's Redis without a password or with the attacker's own. */
+/** Returns attempts to read from the attacked release's Redis without a password or with the attacker's passwords. */
 export async function redisProbes(attacked: string, attacker: Tenant): Promise<Probe[]> {
   const [password, operator] = [
     await attacker.secret('redis', 'PASSWORD'),
@@ -99,7 +99,7 @@ export async function redisProbes(attacked: string, attacker: Tenant): Promise<P
   }));
 }
 
-/** Requests to the attacker's own sidecar that target the other release. */
+/** Returns requests to the attacker's own sidecar that target the other release. */
 export function sidecarProbes(attacked: string): Probe[] {
   const sidecar = 'http://127.0.0.1:3500/v1.0';
   return [

@@ -53,7 +53,7 @@ const COUNTERS = {
   ],
 } as const;
 
-/** A counter's total over all series in Prometheus's text format. */
+/** Returns a counter's total over all series in Prometheus's text format. */
 function sumIn(metrics: string, name: string): number {
   if (!metrics.includes(`# TYPE ${name} counter`)) throw new Error(`There is no counter ${name}.`);
   return [...metrics.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))].reduce(
@@ -150,7 +150,7 @@ export class Tenant {
     return Buffer.from(encoded, 'base64').toString();
   }
 
-  /** A token for a reader who's also an operator. */
+  /** Returns a token for a reader who's also an operator. */
   async token(sub: string, moreClaims: object = {}): Promise<string> {
     const claims = { sub, feeds: ['*'], roles: ['ops'], ...moreClaims };
     const exp = Math.floor(Date.now() / 1000) + 3_600;
@@ -179,7 +179,7 @@ export class Tenant {
     return text;
   }
 
-  /** An application's counter values, each summed over all series. */
+  /** Returns an application's counter values, each summed over all series. */
   async counters(app: 'producer' | 'bff', names: readonly string[]): Promise<Record<string, number>> {
     const port = app === 'producer' ? 4000 : 4001;
     const metrics = await this.#text(app, `http://127.0.0.1:${port}/metrics`);
@@ -194,7 +194,7 @@ export class Tenant {
     return (await this.ask('producer', [{ name: 'status', url, method: 'POST', headers, body }]))['status'];
   }
 
-  /** The ids in a reader's own feed, read with that reader's token. */
+  /** Returns the ids in a reader's own feed, read with that reader's token. */
   async idsOf(reader: string): Promise<string[]> {
     const headers = { authorization: `Bearer ${await this.token(reader)}` };
     const url = `http://127.0.0.1:4001/app/notifications?feed=${encodeURIComponent(`user:${reader}`)}`;
@@ -209,7 +209,7 @@ export class Tenant {
     if (fault) throw new Error(`${this.namespace} did not show ${id}: ${fault}`);
   }
 
-  /** State that an attack must not change: the reader's feed, and the counters of completed work. */
+  /** Returns the state that an attack must not change: the reader's feed, and the counters of completed work. */
   async state(reader: string): Promise<object> {
     // Entries with earlier notifications might not be claimed yet.
     const isClaimed = async () => !(await this.keys()).some((key) => key.startsWith('entry:'));
@@ -223,8 +223,8 @@ export class Tenant {
   }
 
   /**
-   * The keys in Redis, except keys that a release writes in the background, such as locks, metrics, the audit trail and
-   * records of API key use.
+   * Returns the keys in Redis, except keys that a release writes in the background, such as locks, metrics, the audit
+   * trail and records of API key use.
    */
   async keys(): Promise<string[]> {
     const script = 'valkey-cli --user operator --pass "$REDIS_OPERATOR_PASSWORD" --no-auth-warning --scan';

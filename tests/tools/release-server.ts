@@ -44,8 +44,8 @@ export interface ReleaseServer {
 }
 
 /**
- * Packs this platform's archives, for example `dapr_linux_amd64.tar.gz`. Commands missing from `commands` become
- * scripts.
+ * Packs this platform's archives, for example `dapr_linux_amd64.tar.gz`. In place of a command that `commands` doesn't
+ * contain, packs a short script.
  */
 async function pack(dir: string, commands: Readonly<Record<string, string>>): Promise<Map<string, Buffer>> {
   const files = new Map<string, Buffer>();

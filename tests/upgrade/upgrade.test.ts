@@ -12,7 +12,7 @@ const FEEDS = ['all', ...Array.from({ length: 9 }, (_, index) => `user:reader-${
 const SIDE_BY_SIDE_MS = 6_000;
 /**
  * Time limit for devices to catch up (ms). A 0.1.0 bff can't read a broadcast for several feeds. Its devices get these
- * notifications up to 30 s later, when it next compares the feeds with their heads.
+ * notifications up to 30 s later, when the bff next compares the feeds with their heads.
  */
 const CATCH_UP_MS = 60_000;
 

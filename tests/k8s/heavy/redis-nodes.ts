@@ -15,7 +15,7 @@ export interface RedisNode {
   follows: string | undefined;
 }
 
-/** The nodes according to the first node that responds. Empty if none do. */
+/** Returns the nodes that the first responding node lists, or an empty array if no node responds. */
 export async function redisNodes(): Promise<RedisNode[]> {
   for (const pod of NODES) {
     const ask = 'REDISCLI_AUTH=$REDIS_OPERATOR_PASSWORD valkey-cli --user operator cluster nodes';

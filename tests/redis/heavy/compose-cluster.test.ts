@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, BUILD_MS);
 afterAll(() => project?.remove());
 
-/** The current masters' names, according to the first node that responds. */
+/** Returns the current masters' names, according to the first node that responds. */
 async function masters(): Promise<string[]> {
   const ask =
     '. /secrets/operator/env; REDISCLI_AUTH=$REDIS_PASSWORD valkey-cli --user operator cluster nodes';

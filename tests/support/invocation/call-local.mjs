@@ -6,7 +6,7 @@ import { connect } from 'node:http2';
 const [address = '', port = '', method = '', body = ''] = process.argv.slice(2);
 const TIMEOUT_MS = 5_000;
 
-/** A length-delimited protobuf field: text, bytes or a message. */
+/** Encodes a length-delimited protobuf field: text, bytes or a message. */
 const field = (number, ...parts) => {
   const content = Buffer.concat(parts.map((part) => Buffer.from(part)));
   const size = [];

@@ -1,9 +1,12 @@
 // Runs attacks on Dapr's internal gRPC API sequentially: `node internal-grpc.mjs <attack>...`. An attack is {"name",
-// "host", "port", "call": "local" | "actor" | "certificate", "tls"?: {"key", "cert"} | {}}. The calls "local" and
-// "actor" can have a "body" and "signature", and "local" also a "method". "certificate" requests a certificate. It can
-// have an "id" and "namespace", and needs the path of the file "csr". The paths of the files "token" and "save" are
-// optional. Prints {"<name>": <outcome>}: `returned <code>` with the gRPC code, followed by the application's status if
-// the code is 0 (success), or the reason why there was no response.
+// "host", "port", "call", "tls"?}. Without "tls", it uses plain text. "tls" is {}, or {"key", "cert"} with the paths of
+// a client certificate's files. "call" is one of these and allows the listed members:
+//   "local": optional "method", "body" and "signature"
+//   "actor": optional "body" and "signature"
+//   "certificate": "csr", the path of a certificate request; optional "id", "namespace", "token" (a file's path) and
+//     "save" (the path to save the certificate at)
+// Prints {"<name>": <outcome>}: `returned <code>` with the gRPC code, or the reason why there was no response. If a
+// "local" or "actor" call returns code 0 (success), the application's status follows.
 import { connect } from 'node:http2';
 import { readFileSync, writeFileSync } from 'node:fs';
 

@@ -10,13 +10,13 @@ export interface Listener {
   port: number;
 }
 
-/** The ids of a process and all descendants. */
+/** Returns the ids of a process and all descendants. */
 export async function treeOf(pid: number): Promise<number[]> {
   const children = await childrenOf(pid);
   return [pid, ...(await Promise.all(children.map((child) => treeOf(child.pid)))).flat()];
 }
 
-/** The sockets that these processes listen on, over IPv4 and IPv6. Reads /proc, so it works only on Linux. */
+/** Returns the sockets that these processes listen on, over IPv4 and IPv6. Reads /proc, so it works only on Linux. */
 export function listenersOf(pids: readonly number[]): Listener[] {
   return pids.flatMap((pid) => {
     const inodes = socketsOf(pid);

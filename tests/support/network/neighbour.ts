@@ -32,7 +32,7 @@ async function ip(...args: string[]): Promise<void> {
   if (code !== 0) throw new Error(`ip ${args.join(' ')} failed: ${output}`);
 }
 
-/** Why tests can't create network namespaces on this machine. `undefined` if they can. */
+/** Returns why tests can't create network namespaces on this machine, or `undefined` if they can. */
 export async function missingNamespaces(): Promise<string | undefined> {
   if (process.platform !== 'linux') return 'network namespaces exist only on Linux';
   try {

@@ -58,7 +58,7 @@ export interface Rule {
 }
 
 export interface RunningPrometheus {
-  /** The current series for an expression. @throws Error with Prometheus's message if the expression is invalid */
+  /** Returns an expression's current series. @throws Error with Prometheus's message if the expression is invalid */
   query(expression: string): Promise<Series[]>;
   rules(): Promise<Rule[]>;
   stop(): Promise<void>;
@@ -76,7 +76,7 @@ function targetIn(stack: Stack, target: string): string {
   return new URL(port === '9090' ? pair.daprMetricsUrl : pair.url).host;
 }
 
-/** The pair's name in the compose stack, where the only producer has no number. */
+/** Returns the pair's name in the compose stack, where the only producer has no number. */
 const nameOf = (pair: Pair, stack: Stack): string =>
   stack.producers.includes(pair) ? 'producer' : pair.name;
 

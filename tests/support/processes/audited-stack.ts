@@ -72,7 +72,7 @@ export async function startAuditedStack() {
           ...{ REDIS_HOST: redis.host, REDIS_USERNAME: redis.username, REDIS_PASSWORD: redis.password },
         },
       }),
-    /** The whole trail, read from the ops API, oldest first. */
+    /** Returns the whole trail, read from the ops API, oldest first. */
     async trail(): Promise<ListedAuditRecord[]> {
       const records: ListedAuditRecord[] = [];
       for (let before = ''; ;) {

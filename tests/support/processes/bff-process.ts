@@ -47,14 +47,14 @@ export class BffProcess {
     return notifications.map(({ id }) => id);
   }
 
-  /** Heap used after garbage collection (bytes). */
+  /** Returns the heap used after garbage collection (bytes). */
   async heapUsed(): Promise<number> {
     const reply = await this.#request('memory');
     if (typeof reply !== 'object') throw new Error(`the bff replied ${reply}`);
     return reply.heapUsed;
   }
 
-  /** A metric's value, or 0 if it has no series. */
+  /** Returns a metric's value, or 0 if it has no series. */
   async metric(name: string): Promise<number> {
     const text = await (await fetch(`${this.url}/metrics`)).text();
     const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `));

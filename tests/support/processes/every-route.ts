@@ -21,7 +21,7 @@ const unsent = {
   ...{ createdAt: '2026-01-01T00:00:00Z', at: '2026-01-01T00:00:01Z' },
 };
 
-/** Routes that change feeds: served on the producer's public port, and by invocation on its internal port. */
+/** Returns routes that change feeds: served on the producer's public port, and by invocation on its internal port. */
 const changes = (port: PortName): Route[] => [
   { port, method: 'POST', path: '/notifications', body: json({ id: 'one', title: 'One' }) },
   { port, method: 'DELETE', path: '/notifications/one?feed=all' },
@@ -35,7 +35,7 @@ const producer = (port: PortName): Route[] => [
   ...gets(port, ['/healthz', '/readyz', '/metrics'], true),
 ];
 
-/** The routes for a reader's actions on notifications, and for preferences. */
+/** Returns the routes for a reader's actions on notifications, and for preferences. */
 const inbox = (port: PortName): Route[] => [
   ...['unread', 'unarchive', 'unsnooze', 'archive'].map((name) => ({
     ...{ port, method: 'POST', path: `/app/notifications/${name}` },
@@ -56,7 +56,7 @@ const inbox = (port: PortName): Route[] => [
   })),
 ];
 
-/** The routes for a reader's own contact addresses. */
+/** Returns the routes for a reader's own contact addresses. */
 const channels = (port: PortName): Route[] => {
   const subscription = { endpoint: 'https://push.example.com/one', keys: { p256dh: 'one', auth: 'one' } };
   return [
@@ -155,7 +155,7 @@ export const INTERNAL_ROUTES: readonly Route[] = [
   { port: 'bffInternal', method: 'POST', path: KNOWN_SUBSCRIPTION, body: event },
 ];
 
-/** Valid headers for a request to this route. */
+/** Returns valid headers for a request to this route. */
 export function headersFor(
   { port, body }: Route,
   { key, token, appToken }: PortsProcess,

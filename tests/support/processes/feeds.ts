@@ -7,7 +7,7 @@ import { eventually } from '../state.ts';
 
 const PATIENCE_MS = 60_000;
 
-/** A feed's newest page. `undefined` while the instance can't read it, for example after a kill. */
+/** Returns a feed's newest page, or `undefined` while the instance can't read it, for example after a kill. */
 async function pageOf({ url }: Pair, feed: string): Promise<Page | undefined> {
   const response = await fetch(`${url}/app/notifications?feed=${encodeURIComponent(feed)}&limit=200`);
   if (response.status === 503) return undefined;

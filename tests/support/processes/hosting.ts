@@ -4,7 +4,7 @@ interface Metadata {
   actorRuntime?: { activeActors?: { type: string; count?: number }[] };
 }
 
-/** The types of the actors that are active on an instance. */
+/** Returns the types of the actors that are active on an instance. */
 export async function hostedTypes(pair: Pair): Promise<string[]> {
   const response = await fetch(`${pair.daprUrl}/v1.0/metadata`, { headers: pair.daprHeaders });
   const metadata = (await response.json()) as Metadata;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 const lineSchema = z.looseObject({ level: z.string() });
 
-/** An application's log lines of level `error` or `fatal`, and lines that aren't JSON, which Node itself wrote. */
+/** Returns an application's log lines of level `error` or `fatal`, and Node's own lines, which aren't JSON. */
 export function errorsOf(app: ManagedProcess): string[] {
   const lines = readFileSync(app.spec.logFile, 'utf8').split('\n').filter(Boolean);
   return lines.filter((line) => {

@@ -47,7 +47,7 @@ for (const page of ['index.html', 'ops.html', 'assets/page.js']) {
 process.on('exit', () => rmSync(pages, { recursive: true }));
 
 const INTERNAL_SECRET = randomBytes(32).toString('hex');
-/** The subscription to `topic`. Includes the path where the sidecar would deliver events. */
+/** Returns the subscription to `topic`. Includes the path where the sidecar would deliver events. */
 const subscriptionsTo = (topic: string): ActiveSubscription[] => [
   { pubsubname: COMPONENTS.pubsub, topic, path: KNOWN_SUBSCRIPTION },
 ];

@@ -71,7 +71,7 @@ export class PortsProcess {
   }
 }
 
-/** The next message from the process. @throws Error if the process has exited */
+/** Resolves with the next message from the process. @throws Error if the process has exited */
 const nextMessage = (child: ChildProcess): Promise<PortsMessage> =>
   new Promise((resolve, reject) => {
     const onExit = () => reject(new Error('The process that serves the ports has exited.'));
@@ -82,7 +82,7 @@ const nextMessage = (child: ChildProcess): Promise<PortsMessage> =>
     });
   });
 
-/** A token for a reader who can read all feeds and use the ops page. */
+/** Signs a token for a reader who can read all feeds and use the ops page. */
 const sign = (secret: string): Promise<string> =>
   signToken({
     claims: { sub: 'ada', feeds: ['*'], roles: [OPS_ROLE] },

@@ -59,7 +59,7 @@ export class Certificates {
   }
 }
 
-/** Certificates for a Redis that requires client certificates, and the settings for clients that connect to it. */
+/** Creates certificates for a Redis that requires client certificates. Returns them, and the settings for clients. */
 export function redisWithTls(dir: string) {
   const make = new Certificates(dir);
   const ca = make.ca('ca');

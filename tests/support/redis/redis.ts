@@ -22,9 +22,9 @@ export async function openRedisView(redisHost: string) {
       const values = await Promise.all(keys.map((key) => client.hGet(key, 'data')));
       return values.some((value) => value?.includes(text));
     },
-    /** Seconds until a key expires. Negative if it never expires. */
+    /** Returns the seconds until a key expires: -1 if it never expires, -2 if it doesn't exist. */
     secondsLeft: (key: string): Promise<number> => client.ttl(key),
-    /** All announcements still in the stream, oldest first. */
+    /** Returns all announcements still in the stream, oldest first. */
     announcements: async (): Promise<PartitionAnnouncement[]> => {
       const messages = await client.xRange(TOPICS.partitionAnnouncements, '-', '+');
       return messages.map(({ message }) => {
@@ -33,7 +33,7 @@ export async function openRedisView(redisHost: string) {
         return partitionAnnouncementSchema.parse(event.data);
       });
     },
-    /** Total number of announcements that have become dead letters. */
+    /** Returns the total number of announcements that have become dead letters. */
     deadLetters: async (): Promise<number> => {
       const topics = [TOPICS.deadAnnouncements, TOPICS.deadPartitionAnnouncements];
       const added = topics.map(async (topic) =>
@@ -41,7 +41,7 @@ export async function openRedisView(redisHost: string) {
       );
       return (await Promise.all(added)).reduce((sum, count) => sum + count, 0);
     },
-    /** Deletes all data. Use only on the Redis in a test's own stack. */
+    /** Deletes all data. Use only on Redis in a test's own stack. */
     empty: async (): Promise<void> => {
       await client.flushAll();
     },
@@ -49,7 +49,7 @@ export async function openRedisView(redisHost: string) {
     expire: async (key: string): Promise<void> => {
       if (!(await client.pExpire(key, 1))) throw new Error(`there is no key ${key}`);
     },
-    /** Limits Redis to `bytes` more memory. When that runs out, Redis rejects writes but keeps existing data. */
+    /** Lets Redis use at most `bytes` more memory. At this limit, Redis rejects writes but keeps existing data. */
     limitMemory: async (bytes: number): Promise<void> => {
       const used = parseRedisInfo(await client.info('memory')).get('used_memory');
       await client.configSet({

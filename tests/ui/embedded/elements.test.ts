@@ -16,7 +16,7 @@ const page = (body: string, head = '') => `<!doctype html><html lang="en"><head>
 const TAGS = (server: string) =>
   `<tocsin-bell server="${server}"></tocsin-bell><tocsin-toasts server="${server}"></tocsin-toasts>`;
 
-/** The React and Svelte apps of docs/guides/embed-in-your-app.md: just the code that a developer would write. */
+/** The React and Svelte apps from docs/guides/embed-in-your-app.md: just the code that a developer would write. */
 const REACT = (server: string) => `import '@tocsin/client-vue/elements';
 import { createElement as h, useState } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -58,7 +58,7 @@ it('should show the bell, inbox and toasts in an app on a different origin, what
     (response) => response.url().includes('/app/notifications') && response.request().method() === 'GET',
   );
   await page.goto(urls.shop);
-  // On a first visit, notifications in the newest page don't count as new, so load this page before publishing.
+  // On a first visit, notifications in the feed's newest page don't count as new. Wait for that page before publishing.
   await newest;
   await page.addStyleTag({ content: '.toast, .row, .button, .icon, .bell { display: none !important }' });
   const before = await page.locator('header').evaluate((header) => getComputedStyle(header).fontFamily);

@@ -43,8 +43,8 @@ export async function writeIsolationPages(root: string): Promise<string[]> {
 }
 
 /**
- * Computed styles in a page's components, keyed by the parent's class and the element's name and class. If several
- * elements share a key, contains only the first.
+ * Returns the computed styles in a page's components, keyed by the parent's class and the element's name and class. If
+ * several elements share a key, contains only the first element's styles.
  */
 export const stylesIn = (page: Page): Promise<Record<string, string[]>> =>
   page.evaluate((unstable) => {

@@ -64,11 +64,11 @@ export const withPush =
     ]);
   };
 
-/** Number of times the page has requested permission since it loaded. */
+/** Returns how many times the page has requested permission since it loaded. */
 export const countPermissionRequests = (page: Page) =>
   page.evaluate(() => (window as unknown as PushWindow).permissionRequests);
 
-/** The endpoint that the browser is subscribed to. */
+/** Returns the endpoint that the browser is subscribed to. */
 export const subscribedEndpoint = (page: Page) =>
   page.evaluate(() => localStorage.getItem('test.subscription'));
 

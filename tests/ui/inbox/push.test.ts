@@ -13,7 +13,7 @@ beforeEach(async () => {
   page = await pages.open();
 });
 
-/** A push in the format that a bff sends. */
+/** Returns a push in the format that a bff sends. */
 const pushOf = (id: string, feed: string) => ({
   web_push: 8030,
   notification: {

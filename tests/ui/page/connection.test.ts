@@ -11,7 +11,7 @@ beforeEach(() => {
   bff = pages.bff;
 });
 
-/** The connection states shown by the bell, the inbox and the page, respectively. */
+/** Returns the connection states that the bell, the inbox and the page show, in this order. */
 const statusTexts = async (page: Page) => [
   await page.getByTestId('bell-trouble').getAttribute('data-connection'),
   await page.getByTestId('inbox').getByTestId('connection-notice').getAttribute('data-connection'),

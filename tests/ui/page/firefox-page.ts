@@ -140,7 +140,7 @@ export function useFirefox(executablePath: string): (options?: FirefoxOptions) =
 /** Waits until the page is connected. */
 export const live = (page: Page) => page.waitForSelector('[data-testid="connection"][data-state="live"]');
 
-/** The focused element's test id, or the tag name if there's no test id. */
+/** Returns the focused element's test id, or the tag name if there's no test id. */
 export const focusedId = (page: Page): Promise<string | undefined> =>
   page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
 

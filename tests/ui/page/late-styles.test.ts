@@ -21,7 +21,7 @@ async function openWith(handle: (route: Route, attempt: number) => Promise<void>
   });
 }
 
-/** The tabs' layout as soon as they're on the page: `block` while unstyled. */
+/** Returns the tabs' layout as soon as they're on the page: `block` while unstyled. */
 const layoutOfTabs = (page: Page) =>
   page
     .getByRole('tablist')

@@ -17,7 +17,7 @@ const EVERY_RULE: RunOptions['runOnly'] = {
 /** The only rule that depends on the theme. */
 const COLORS: RunOptions['runOnly'] = { type: 'rule', values: ['color-contrast'] };
 
-/** Violations of `rules` (by default WCAG 2.2 AA and axe's best practices), each as `rule: selector summary`. */
+/** Returns violations of `rules` (default: WCAG 2.2 AA and axe's best practices), each as `rule: selector summary`. */
 export async function violations(page: Page, rules = EVERY_RULE): Promise<string[]> {
   // The page's content security policy forbids inline scripts, but doesn't apply to `evaluate`.
   await page.evaluate(await (source ??= readFile(axePath, 'utf8')));
@@ -35,11 +35,11 @@ export async function violations(page: Page, rules = EVERY_RULE): Promise<string
   );
 }
 
-/** The content's horizontal overflow in pixels. */
+/** Returns the content's horizontal overflow in pixels. */
 export const overflow = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-/** The widths and themes each state is checked in. */
+/** The widths and themes in which each state is checked. */
 export const looks = [
   { width: 360, height: 780, theme: 'light' },
   { width: 360, height: 780, theme: 'dark' },

@@ -23,13 +23,13 @@ export interface OpenPage {
   faults: string[];
 }
 
-/** A time zone where it's 2 p.m., so that a notification from an hour ago is always from the same day. */
+/** Returns a time zone where it's 2 p.m., so that a notification from an hour ago is always from the same day. */
 function inTheAfternoon(): string {
   const offset = 14 - new Date().getUTCHours();
   return `Etc/GMT${offset > 0 ? '-' : '+'}${Math.abs(offset)}`;
 }
 
-/** The focused element's test id, or the tag name if there's no test id. */
+/** Returns the focused element's test id, or the tag name if there's no test id. */
 export const focusedId = (page: Page) =>
   page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
 
