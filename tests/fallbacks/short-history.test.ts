@@ -13,7 +13,7 @@ const OPS_TOKEN = randomBytes(32).toString('hex');
 const JSON_TYPE = { 'content-type': 'application/json' };
 const HISTORY_MAX = 4;
 const ADA = 'user:ada';
-/** The delays to try. On a busy machine, a short delay can pass before marks are saved. */
+/** The delays to try. On a busy machine, a short delay can elapse before the marks are saved. */
 const DELAYS_S = [10, 40, 150];
 const folder = mkdtempSync(join(tmpdir(), 'tocsin-short-'));
 

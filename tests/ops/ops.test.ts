@@ -76,7 +76,7 @@ describe('the ops page with two instances', () => {
   });
 
   it('should find and retract a composed notification, whether scheduled or already shown', async () => {
-    // On a busy machine, a place might not respond in time. It then counts as unsearched.
+    // On a busy machine, a searched place might not respond in time. The result then lists the place as unsearched.
     const find = (id: string) =>
       eventually(async () => {
         const response = await call(`/app/ops/find?id=${id}&feed=${FEED}`);

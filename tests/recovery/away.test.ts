@@ -23,8 +23,8 @@ afterAll(async () => {
 /**
  * Publishes in three requests and returns the ids in order. When a bff restarts, a read that its sidecar has already
  * started can swallow the next announcement. Redis redelivers the announcement only later. With several requests, the
- * bffs don't have to wait for that: the announcement of a later request leads them to the entry of the swallowed
- * announcement, too.
+ * bffs don't have to wait for the redelivery: a later request's announcement also leads them to the entry whose
+ * announcement was swallowed.
  */
 async function publish(count: number): Promise<string[]> {
   const notifications = makeNotifications(count);

@@ -33,7 +33,7 @@ afterEach(async () => {
 async function openTabs(dist: string): Promise<Page[]> {
   bff = new FakeBff(dist);
   await bff.start();
-  // Publish before anything reads a feed: the first feed gets epoch `1-fake`, which the client page subscribes with.
+  // Publish before anything reads a feed: the first feed gets epoch `1-fake`, with which the client page subscribes.
   bff.publish([{ title: 'First' }]);
   const pages: Page[] = [];
   for (let n = 0; n < TABS; n++) {
