@@ -24,7 +24,7 @@ import { DEFAULT_FEED_LIMITS, MAX_HISTORY_BYTES, MAX_IDS } from './feed/limits.t
 
 const withDefault = (setting: z.ZodType<number, string>, value: number) => setting.default(value);
 
-/** A setting for a link on the operations page. */
+/** Returns the schema of a setting for a link on the operations page. */
 const linkSetting = () =>
   z
     .url({ protocol: /^https$/, error: 'must be an https address' })

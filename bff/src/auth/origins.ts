@@ -10,8 +10,8 @@ export function originOf(text: string): string | undefined {
 
 /**
  * Whether a page from `origin` can call this host. The page must come from this host, or its origin must be on the
- * list. Ignores the scheme because a proxy might have terminated TLS. Requests without an origin are allowed: a page on
- * another origin might be able to send one, but can't read the response.
+ * list. Ignores the scheme because a proxy might have terminated TLS. A request without an origin is allowed: a page on
+ * another origin might be able to send such a request, but can't read the response.
  */
 export function isAllowedOrigin(
   origin: string | undefined,

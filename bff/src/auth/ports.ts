@@ -2,7 +2,7 @@ import type { Revocation } from '@tocsin/contracts';
 
 /** The revocations in the store. Methods reject if they fail or if their outcome is unknown. */
 export interface RevocationStore {
-  /** The revocations in force. `undefined` if the store never had any or has lost them. */
+  /** Resolves with the revocations in force, or with `undefined` if the store never had any or has lost them. */
   read(): Promise<Revocation[] | undefined>;
   /** Writes the revocations to a store that lost them. No-op if the store has any. */
   restore(revocations: readonly Revocation[]): Promise<void>;

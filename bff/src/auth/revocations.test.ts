@@ -158,7 +158,7 @@ describe('revocations in the store', () => {
     watched.stop();
   });
 
-  it('should be restored before a change to a store that lost them', async () => {
+  it('should be restored before the next change if the store lost them', async () => {
     const { store, list } = setUp();
     const { watched } = watch(list, 60_000);
     await watched.revoke('ada', 900_000);
@@ -206,7 +206,7 @@ describe('revocations in the store', () => {
   });
 });
 
-it('should audit the creation or removal of a revocation as uncertain if it may not have been saved', async () => {
+it('should audit the creation or removal of a revocation as uncertain if the change may not have been saved', async () => {
   const readers = new MemoryReaderStore();
   const served = await serveBff({ AUTH_MODE: 'jwt' }, { [SECRETS.jwt.name]: SECRET }, { readers });
   const headers = {

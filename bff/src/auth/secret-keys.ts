@@ -47,7 +47,7 @@ export const secretKeys = (secrets: () => readonly Uint8Array[]): Keys => ({
   },
 });
 
-/** Whether the secret signed the token. Only selects the secret: the caller still verifies the token in full. */
+/** Whether the token was signed with the secret. Only selects the secret: the caller still verifies the whole token. */
 function hasSigned(
   secret: Uint8Array,
   token: { protected?: string; payload: string | Uint8Array; signature: string },

@@ -85,7 +85,7 @@ export class AcknowledgedPublications {
     this.#feeds.delete(feed);
   }
 
-  /** Call when sending a ping. Records which publications the client has been sent so far. */
+  /** Call when sending a ping. Records which publications have been sent to the client so far. */
   pingSent(): void {
     this.#expected = [...this.#feeds].map(([feed, { epoch, offset: acknowledged, answeredOffset, more }]) => {
       const from = { epoch, offset: Math.max(acknowledged, answeredOffset) };

@@ -6,7 +6,7 @@ let written: string;
 let isAborted: boolean;
 let ended: string[];
 
-/** A stream of an unreadable feed. */
+/** Opens a stream of an unreadable feed. */
 function openStream(): EventStream {
   const view = new Proxy({ feed: 'all' }, { get: (target, name) => (name === 'feed' ? target.feed : fail) });
   const fail = () => {

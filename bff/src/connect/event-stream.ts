@@ -177,8 +177,8 @@ export class EventStream {
   }
 
   /**
-   * The reader's position in the feed, if new publications can be sent directly after it. `undefined` if this stream
-   * doesn't have the feed, or if the feed must be read first.
+   * Returns the reader's position in the feed if new publications can be sent directly after it. Returns `undefined` if
+   * this stream doesn't have the feed, or if the feed must be read first.
    */
   #positionToContinueFrom(feed: string): Position | undefined {
     if (this.#behind.has(feed) || this.#retrying.has(feed)) return undefined;

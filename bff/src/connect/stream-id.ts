@@ -1,8 +1,8 @@
 import { feedKey, feedOfKey, feedSchema, positionSchema, type Position } from '@tocsin/contracts';
 
 /**
- * An event id on a stream: the position in each feed, such as `all=1-x:12,topic:orders=1-x:7`. Feed names are encoded
- * as in keys in the store (`feedKey`), and epochs are percent-encoded.
+ * Returns the event id that contains the position in each feed, such as `all=1-x:12,topic:orders=1-x:7`. Feed names are
+ * encoded as in keys in the store (`feedKey`), and epochs are percent-encoded.
  */
 export const streamId = (positions: Iterable<readonly [feed: string, Position]>): string =>
   Array.from(
@@ -10,7 +10,7 @@ export const streamId = (positions: Iterable<readonly [feed: string, Position]>)
     ([feed, { epoch, offset }]) => `${feedKey(feed)}=${encodeURIComponent(epoch)}:${offset}`,
   ).join(',');
 
-/** The positions in an id; `undefined` if the id is invalid. An empty id has no positions. */
+/** Returns the positions in an id, or `undefined` if the id is invalid. An empty id has no positions. */
 export function positionsOf(id: string): Map<string, Position> | undefined {
   const positions = new Map<string, Position>();
   for (const part of id === '' ? [] : id.split(',')) {

@@ -34,7 +34,7 @@ export class Subscriptions {
     this.#options = options;
   }
 
-  /** Why the connection can't subscribe to the feed; `undefined` if it can. */
+  /** Returns why the connection can't subscribe to the feed, or `undefined` if it can. */
   refusal(feed: string): SocketError | undefined {
     if (!mayRead(this.#options.bearer.identity, feed)) {
       this.#options.onSubscribed('forbidden');

@@ -55,7 +55,7 @@ export interface Backplane {
   stop(): void;
 }
 
-/** A backend that uses a backplane, and Dapr's components through the sidecar. */
+/** Creates a backend that uses a backplane, and Dapr's components through the sidecar. */
 export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger): Backend {
   const api = { host: config.DAPR_HOST, httpPort: config.DAPR_HTTP_PORT, token: config.DAPR_API_TOKEN };
   const sidecar = new Sidecar({ ...api, timeoutMs: config.SIDECAR_TIMEOUT_MS });

@@ -12,7 +12,7 @@ const writeOf = (feed: string): HeadWrite =>
     documents: [{ key: `of ${feed}`, value: {}, bytes: 2, ttlSeconds: 9 }],
   }) as unknown as HeadWrite;
 
-/** A log that records each transaction's keys, and rejects transactions for which `shouldFail` returns true. */
+/** Creates a log that records each transaction's keys, and rejects transactions for which `shouldFail` returns true. */
 function logWith(isCluster: boolean, shouldFail: (keys: string[]) => boolean = () => false) {
   const transactions: string[][] = [];
   const transact = async (_: string, operations: readonly StateOperation[]): Promise<void> => {
@@ -54,7 +54,7 @@ describe('a commit with multiple heads', () => {
 });
 
 describe('a commit with compression', () => {
-  /** A log over a store that keeps values as JSON, as Redis does. */
+  /** Creates a log over a store that keeps values as JSON, as Redis does. */
   function logOver(store: Map<string, string>, compressesHistory: boolean) {
     const sidecar = {
       transact: async (_: string, operations: readonly StateOperation[]) => {

@@ -124,7 +124,7 @@ export class DaprFeedLog implements FeedLog {
   }
 }
 
-/** Estimated bytes that a write adds to a request. A head is usually a few hundred bytes, never more than 16 KB. */
+/** Estimates the bytes that a write adds to a request. A head is usually a few hundred bytes, never more than 16 KB. */
 const bytesOf = ({ documents }: StoredWrite): number =>
   documents.reduce((sum, { bytes }) => sum + bytes, HEAD_BYTES);
 

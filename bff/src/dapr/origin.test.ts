@@ -2,7 +2,7 @@ import type { Sidecar } from '@tocsin/service';
 import { expect, it } from 'vitest';
 import { DaprOrigin } from './origin.ts';
 
-/** A store that contains an origin and counts reads. */
+/** Creates a store that contains an origin and counts reads. */
 function storeWith(epoch: string) {
   const store = { epoch, reads: 0 };
   const sidecar: Pick<Sidecar, 'getState' | 'transact'> = {

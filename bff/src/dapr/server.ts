@@ -71,7 +71,7 @@ const NOT_REGISTERED = {
 const isSame = (a: SubscribedTopic, b: SubscribedTopic): boolean =>
   a.pubsubname === b.pubsubname && a.topic === b.topic;
 
-/** The internal port, only for the sidecar: subscriptions, actors, jobs, receipts and the health probe. */
+/** Serves the internal port, only for the sidecar: subscriptions, actors, jobs, receipts and the health probe. */
 export async function startDaprServer(
   options: DaprServerOptions,
 ): Promise<{ stop(limitMs: number): Promise<void> }> {
@@ -163,7 +163,7 @@ const toPubSubCallback =
     }
   };
 
-/** A message's identifying fields, safe to log. */
+/** Returns a message's identifying fields, which are safe to log. */
 function namesOf(data: unknown): object {
   const { feed, partition, run, seq, event } =
     typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};

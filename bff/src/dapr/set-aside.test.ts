@@ -31,7 +31,7 @@ const record = (entry: string): SetAside => ({
   ...{ content: '{}', at: new Date().toISOString() },
 });
 
-/** A store that forgets expired documents. */
+/** Creates set-aside records over a store that forgets expired documents. */
 function deployment() {
   const documents = new Map<string, { value: unknown; expiresAt: number }>();
   const current = (key: string) => {

@@ -116,7 +116,7 @@ export class DaprSetAside implements SetAsideStore {
     });
   }
 
-  /** The number of records to keep (newest first), at least one. */
+  /** Returns the number of records to keep (newest first), at least one. */
   #keptCount({ entries, bytes }: Listing): number {
     let [recordBytes, nameBytes] = [0, 0];
     const firstDropped = entries.findIndex((entry, index) => {

@@ -45,7 +45,7 @@ export interface PublicAppOptions extends OpsRoutesOptions, StreamRoutesOptions,
   uiDist: string;
 }
 
-/** An instance's HTTP interface for browsers and probes, except for the gateway. */
+/** Creates an instance's HTTP interface for browsers and probes, except for the gateway. */
 export function createPublicApp(options: PublicAppOptions): Express {
   const { auth, allowedOrigins, away, ready, registry, uiDist, log, externalService, isServed } = options;
   const app = express();

@@ -46,7 +46,7 @@ const TEXT = 1;
 /** The engine.io packet type "message": https://socket.io/docs/v4/engine-io-protocol/ */
 const MESSAGE = '4';
 
-/** The WebSocket frame for an engine.io message, as one buffer so that a single write can send it. */
+/** Returns the WebSocket frame for an engine.io message, as one buffer so that a single write can send it. */
 export const frameOf = (message: string): Buffer =>
   Buffer.concat(
     Sender.frame(Buffer.from(MESSAGE + message), {

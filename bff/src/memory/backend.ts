@@ -26,7 +26,7 @@ export interface MemoryBackend extends Backend {
   operateWith(operate: Operate): void;
 }
 
-/** An in-memory backend for tests and UI development. */
+/** Creates an in-memory backend for tests and UI development. */
 export function memoryBackend(secrets: Readonly<Record<string, string>> = {}): MemoryBackend {
   let inbound: Inbound | undefined;
   const announce = async (data: unknown): Promise<unknown> => {

@@ -39,7 +39,7 @@ export function createFallbackObserver(
   const faults = startAtZero(
     new Counter({
       name: 'tocsin_bff_fallback_faults_total',
-      help: 'Send attempts that failed or have an unknown outcome, by channel. Retried, unless the outcome is unknown and the channel must not send twice.',
+      help: 'Send attempts that failed or have an unknown outcome, by channel. They are retried, except attempts with an unknown outcome on channels that must not send twice.',
       labelNames: ['via'] as const,
       registers,
     }),

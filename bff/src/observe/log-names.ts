@@ -7,7 +7,7 @@ const MAX_LOGGED_IDS = 200;
 export const loggedIds = (publications: readonly Publication[]): string[] =>
   publications.slice(0, MAX_LOGGED_IDS).map(idOfPublication);
 
-/** The key of the last entry in a batch. */
+/** Returns the key of the last entry in a batch. */
 export const lastEntryKey = (
   feed: string,
   { run, partition, to: seq }: Pick<FeedBatch, 'run' | 'partition' | 'to'>,

@@ -18,7 +18,7 @@ export function addConnectionGauges(registry: Registry, { connections, pending }
   });
   new Gauge({
     name: 'tocsin_bff_connections_pending',
-    help: 'Browsers that have not signed in yet (without sign-in: not finished connecting).',
+    help: 'Browsers that have not signed in yet or, if sign-in is not required, have not finished connecting.',
     registers,
     collect() {
       this.set(pending());
@@ -59,7 +59,7 @@ export function createMetrics(registry: Registry) {
     ),
     alreadyClaimed: new Counter({
       name: 'tocsin_bff_announcements_redelivered_total',
-      help: 'Announcements for entries that were already claimed: redelivered, or covered by another announcement.',
+      help: 'Announcements whose entries were already claimed. The announcement was redelivered, or another one covered the entry.',
       registers,
     }),
     deadLetters: startAtZero(

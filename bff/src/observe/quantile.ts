@@ -6,8 +6,9 @@ export interface Bucket {
 }
 
 /**
- * Quantile `q` of the observations in `buckets` (ascending, the last unbounded), assuming an even spread within each
- * bucket. Returns the last finite bound for quantiles above it; `undefined` without observations.
+ * Returns quantile `q` of the observations in `buckets` (ascending, the last unbounded), assuming an even spread within
+ * each bucket. If the quantile is above the last finite bound, returns that bound. Returns `undefined` without
+ * observations.
  */
 export function quantileOf(q: number, buckets: readonly Bucket[]): number | undefined {
   const total = buckets.at(-1)?.count ?? 0;

@@ -41,7 +41,7 @@ export type Probes = Partial<Record<Dependency, () => Promise<unknown>>>;
  */
 export interface SetAsideRecords {
   names(): Promise<string[]>;
-  /** The records in the order of `names`, skipping deleted records. */
+  /** Resolves with the records in the order of `names`, skipping deleted records. */
   records(names: readonly string[]): Promise<SetAside[]>;
   find(entry: string): Promise<SetAside>;
   putBack(record: SetAside): Promise<void>;

@@ -7,7 +7,7 @@ import { Fixture, notification } from '../../testing/feed-fixture.ts';
 import { readPageFor } from './page-for-reader.ts';
 import { testProofs } from '../../testing/test-proofs.ts';
 
-/** A view of a feed with multiple pages. */
+/** Creates a view of a feed with multiple pages. */
 async function longView() {
   const f = new Fixture();
   const host = f.instance();

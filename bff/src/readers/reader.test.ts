@@ -36,7 +36,7 @@ const call = (
 const mark = (bff: ServedBff, body: unknown, token?: string) =>
   call(bff, 'POST', '/notifications/read', { body, ...(token !== undefined && { token }) });
 
-/** A connection and the reader's events. */
+/** Connects a reader. Returns the connection and the reader's events. */
 async function reader(bff: ServedBff, auth: Record<string, unknown>) {
   const socket: Socket = bff.socketWith(auth);
   const events: unknown[] = [];

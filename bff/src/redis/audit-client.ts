@@ -3,8 +3,9 @@ import { openOnce, type RedisClient, type RedisTarget } from '@tocsin/service/re
 const TIMEOUT_MS = 5_000;
 
 /**
- * A connection for reading the audit trail, opened on first use and reopened if lost. `get` rejects if the connection
- * can't be opened. If Redis sends nothing for 5 s, the connection is closed, and pending commands reject.
+ * Creates a connection for reading the audit trail. It is opened on first use and reopened if lost. `get` rejects if
+ * the connection can't be opened. If Redis sends nothing for 5 s, the connection is closed, and pending commands
+ * reject.
  */
 export function auditClient(target: RedisTarget) {
   let opened: Promise<RedisClient> | undefined;

@@ -38,7 +38,10 @@ export class RedisAuditReader implements AuditReader {
   }
 }
 
-/** The end of the range to read from a stream. Records with the same id are listed by stream number, lowest first. */
+/**
+ * Returns the end of the range to read from a stream. Records with the same id are listed by stream number, lowest
+ * first.
+ */
 function endOf(before: AuditPosition | undefined, stream: number): string {
   if (!before) return '+';
   return `${stream > before.stream ? '' : '('}${before.ms}-${before.seq}`;

@@ -79,7 +79,7 @@ export class RedisConnection {
     return fullest((await this.withTimeout(infos, 'report its memory')).map(readRedisMemory));
   }
 
-  /** The current time on the Redis server that holds the key (ms since 1970). */
+  /** Resolves with the current time on the Redis server that holds the key (ms since 1970). */
   async timeAt(key: string): Promise<number> {
     const [seconds, microseconds] = await this.withTimeout(
       masterOf(this.client, key).time(),

@@ -6,7 +6,7 @@ import { RedisCopyEraser, type RedisCopyEraserOptions } from './copies.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A Redis that takes `scanMs` to list its keys. The first extension of a reservation fails. */
+/** Creates a Redis server that takes `scanMs` to list its keys. The first extension of a reservation fails. */
 function redisWith(scanMs: number) {
   let hasFailed = false;
   const recorded: { id: string; message: Record<string, string> }[] = [];

@@ -7,9 +7,9 @@ import type { RedisConnection } from './connection.ts';
 import { ErasureLog } from './erasure-log.ts';
 
 export interface RedisCopyEraserOptions extends KeyEraserDependencies {
-  /** The broadcaster's Redis, which also stores the erasures. */
+  /** The broadcaster's Redis server, which also stores the erasures. */
   broadcaster: RedisConnection;
-  /** The Redis with the streams behind Dapr's topics. */
+  /** The Redis server with the streams behind Dapr's topics. */
   topics: RedisConnection;
   log: Logger;
 }

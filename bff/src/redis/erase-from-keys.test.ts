@@ -14,7 +14,7 @@ const notification = {
 };
 const keyOf = (name: string) => `${APP_IDS.producer}||${dueKey(name)}`;
 
-/** A Redis with these documents. In a cluster, `isReady` is false while a master is disconnected. */
+/** Creates a Redis server with these documents. In a cluster, `isReady` is false while a master is disconnected. */
 function redisWith(documents: Map<string, object>, isReady = () => true): RedisConnection {
   const client = {
     get isReady() {

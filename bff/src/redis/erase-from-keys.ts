@@ -35,9 +35,9 @@ import { withdrawSnoozed } from '../readers/inbox/withdraw.ts';
 import type { RedisConnection } from './connection.ts';
 
 export interface KeyEraserDependencies {
-  /** The state store's Redis. */
+  /** The state store's Redis server. */
   state: RedisConnection;
-  /** The Redis with the entries; usually the same as `state`. */
+  /** The Redis server with the entries, usually the same as `state`. */
   entriesRedis: RedisConnection;
   entries: Pick<Entries, 'peek'>;
   feedLog: Pick<FeedLog, 'readHead' | 'removeDocuments'>;
@@ -147,7 +147,7 @@ async function visitAll(
   return count;
 }
 
-/** All keys; in a cluster, from every connected master. */
+/** Yields all keys. In a cluster, yields the keys of every connected master. */
 async function* keysOf(connection: RedisConnection): AsyncGenerator<string[]> {
   for (const master of mastersOf(connection.client)) {
     let cursor = '0';

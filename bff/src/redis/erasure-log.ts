@@ -48,7 +48,7 @@ export class ErasureLog {
     }
   }
 
-  /** All recorded erasures, oldest first. */
+  /** Resolves with all recorded erasures, oldest first. */
   async read(): Promise<RecordedErasure[]> {
     this.#connection.check();
     const { client } = this.#connection;
@@ -74,7 +74,7 @@ export class ErasureLog {
     await this.#setLock('XX', ms);
   }
 
-  /** Redis's clock (ms since 1970). */
+  /** Resolves with the time on Redis's clock (ms since 1970). */
   now(): Promise<number> {
     return this.#connection.timeAt(ERASURES_STREAM);
   }

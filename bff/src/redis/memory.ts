@@ -18,7 +18,10 @@ export function readRedisMemory(info: string): RedisMemory {
   return { used: valueOf('used_memory'), limit: valueOf('maxmemory') || valueOf('total_system_memory') };
 }
 
-/** The memory of the master that is closest to its limit. @throws Error if the list is empty */
+/**
+ * Returns the memory of the master whose memory is closest to its limit.
+ * @throws Error if the list is empty
+ */
 export function fullest([first, ...others]: readonly RedisMemory[]): RedisMemory {
   if (!first) throw new Error('No Redis master is connected.');
   return others.reduce(

@@ -41,7 +41,7 @@ export function isReceiptErased({ id, message }: StreamMessage, content: ErasedC
   return typeof feed === 'string' && content.has({ feed, id: '' }, { publishedAt });
 }
 
-/** A published value's items; `undefined` if it has none. */
+/** Returns a published value's items, or `undefined` if it has none. */
 export function itemsOf(value: unknown): unknown[] | undefined {
   if (Array.isArray(value)) return value.length > 0 ? value : undefined;
   return typeof value === 'object' && value !== null ? [value] : undefined;

@@ -9,13 +9,13 @@ export function isLowerId(a: string, b: string): boolean {
   return ms < otherMs || (ms === otherMs && n < otherN);
 }
 
-/** The lowest id above the given id. */
+/** Returns the lowest id above the given id. */
 export function idAfter(id: string): string {
   const [ms, n] = partsOf(id);
   return `${ms}-${n + 1n}`;
 }
 
-/** When Redis stored the message (ms since 1970). */
+/** Returns the time when Redis stored the message (ms since 1970). */
 export const timeOfId = (id: string): number => Number(partsOf(id)[0]);
 
 /** A consumer group's progress in a stream. */
@@ -26,8 +26,8 @@ export interface GroupState {
 }
 
 /**
- * The id below which every group has acknowledged all messages; `undefined` if there are no groups yet, since a group
- * could still be created.
+ * Returns the id below which every group has acknowledged all messages. Returns `undefined` if there are no groups yet,
+ * since a group that is created later still needs the messages.
  */
 export function acknowledgedBelow(groups: readonly GroupState[]): string | undefined {
   return groups

@@ -5,9 +5,9 @@ import { ERASURES_STREAM } from './erasure-log.ts';
 import { acknowledgedBelow, type GroupState } from './stream-id.ts';
 
 export interface StreamKeeperOptions {
-  /** The Redis with the streams behind Dapr's topics. */
+  /** The Redis server with the streams behind Dapr's topics. */
   topics: RedisConnection;
-  /** The broadcaster's Redis, which also stores the erasures. */
+  /** The broadcaster's Redis server, which also stores the erasures. */
   broadcaster: RedisConnection;
   /**
    * Maximum bytes per stream with dead letters, refused events, receipts or erasures. The oldest messages are dropped

@@ -54,7 +54,7 @@ describe('a message with erased content', () => {
   });
   const ada = { feed: 'user:ada', title: 'x' };
 
-  it("should be deleted if all of it was published before the feed's erasure or erased by id", () => {
+  it("should be deleted if all of its notifications were published before the feed's erasure or erased by id", () => {
     expect(isFullyErased(event(ada), content)).toBe(true);
     expect(isFullyErased(event(JSON.stringify(ada)), content)).toBe(true);
     expect(isFullyErased(event({ id: 'gone' }), content)).toBe(true);
@@ -105,7 +105,7 @@ describe('a message with erased content', () => {
     const refusedEvent = (value: unknown, id: string) =>
       event({ event: id, errors: [], content: typeof value === 'string' ? value : JSON.stringify(value) });
 
-    it("should be found by the hash of the event's id if that isn't a valid notification id", () => {
+    it("should be found by the hash of the event's id if the id isn't a valid notification id", () => {
       expect(isFullyErased(event(item, { id: HASHED.alone }), byHash)).toBe(true);
       expect(isFullyErased(event([item], { id: HASHED.alone }), byHash)).toBe(true);
       expect(isFullyErased(event([item, item], { id: HASHED.alone }), byHash)).toBe(false);
@@ -115,7 +115,7 @@ describe('a message with erased content', () => {
       expect(isRefusedErased(refusedEvent(item, 'another invalid id'), byHash)).toBe(false);
     });
 
-    it('should be found by the hash of its content if it has no event id, and by the event’s hash if it can’t be read', () => {
+    it('should be found by the hash of its content if there is no event id, and by the hash of the event’s id if the content can’t be read', () => {
       expect(isFullyErased({ id: '1-0', message: { data: JSON.stringify(item) } }, byHash)).toBe(true);
       expect(isFullyErased({ id: '1-0', message: { data: '{"title":"y"}' } }, byHash)).toBe(false);
       expect(isFullyErased(event('not JSON', { id: HASHED.alone }), byHash)).toBe(true);

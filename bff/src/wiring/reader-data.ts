@@ -17,7 +17,10 @@ interface ReaderData {
   now: () => number;
 }
 
-/** Readers' data for operators: a notification's receipts, and a full export of a reader's data. */
+/**
+ * Creates the functions that show operators readers' data: a notification's receipts, and a full export of a reader's
+ * data.
+ */
 export function createReaderData({ readers, histories, away, now }: ReaderData): ReaderOpsRoutesOptions {
   const { states, inboxes, preferences, counter } = readers;
   const slots = new Slots(MAX_CONCURRENT_RECEIPTS, MAX_WAITING_RECEIPTS);

@@ -50,7 +50,7 @@ export class InstanceDocuments<T extends { instance: string }> {
     await transactInStages(this.#sidecar, COMPONENTS.state, operations);
   }
 
-  /** An instance's document; `undefined` if it has none, or a newer version wrote it. */
+  /** Returns an instance's document, or `undefined` if it has none or a newer version wrote it. */
   async find(instance: string): Promise<T | undefined> {
     return (await this.#documents([instance]))[0];
   }

@@ -5,7 +5,7 @@ import { openCall, signCall, type ActorMethod } from './signed-call.ts';
 
 const ANNOUNCED = { run: 'Rabc1234', seq: 3, from: 1 };
 
-/** The call as the actor's host receives it. */
+/** Returns the call as the actor's host receives it. */
 function receivedCall<Call, Result extends object>(method: ActorMethod<Call, Result>, call: Call): Call {
   const { id, body, signature } = signCall(method, testSigner(), call);
   return openCall(method, testSigner(), id, signature, body).call;

@@ -27,8 +27,8 @@ const MAX_CALL_BYTES = 16 * 1024;
 
 /**
  * Serves daprd's calls to this instance's actors: turns and deactivation. A turn must be signed by one of our
- * instances. Deactivation comes from daprd, which can't sign it, but is harmless. There are no reminders, timers or
- * other methods.
+ * instances. Deactivation calls come from daprd itself, which can't sign them, but they are harmless. There are no
+ * reminders, timers or other methods.
  */
 export function actorRoutes({ feedHost, partitionHost, signer, onRefused, log }: ActorRoutesOptions): Router {
   const take =

@@ -11,7 +11,7 @@ export interface CallActorOptions {
 
 /**
  * Calls an actor through the sidecar. Creates a new signature for each call. Any application can offer to host our
- * actors, so a response without a valid proof counts as an unreachable host. Without the timeout, calls would hang
+ * actors, so a host counts as unreachable if its response has no valid proof. Without the timeout, calls would hang
  * while Dapr's placement service is down.
  */
 export function createCallActor<Call, Result extends object>(

@@ -80,7 +80,7 @@ export const proveResult = <Call, Result extends object>(
   proof: signer.proofOf('answer', nonce, ...factsOf(method, result)),
 });
 
-/** The result of the call with this nonce; `undefined` without proof that our own host returned it. */
+/** Returns the result of the call with this nonce, or `undefined` without proof that our own host returned it. */
 export function readResult<Call, Result extends object>(
   method: ActorMethod<Call, Result>,
   signer: Signer,

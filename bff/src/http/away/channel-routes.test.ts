@@ -92,7 +92,7 @@ describe('consent to e-mail', () => {
     expect((await channels()).email.address).toBe('second@example.org');
   });
 
-  it('should count a code that the channel refused, but not a code that certainly could not be sent', async () => {
+  it('should count a code that the channel refused toward the daily limit, but not a code that was never sent', async () => {
     await serve({ bindings: SENDGRID });
     const requestCode = () => call('POST', '/email/code', { address: 'second@example.org' });
     bindingError = 'connection refused';

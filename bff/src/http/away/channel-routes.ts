@@ -25,7 +25,7 @@ export interface ChannelRoutesOptions {
   log: Logger;
 }
 
-/** Whether the channel only reaches readers with an e-mail address, as a binding that uses `$email` does. */
+/** Whether the channel only reaches readers with an e-mail address, like a binding that uses `$email`. */
 export const sendsEmail = ({ channel }: { channel: Channel }): boolean =>
   !channel.reaches({ push: [] }) && channel.reaches({ email: { address: 'a@x.example' }, push: [] });
 

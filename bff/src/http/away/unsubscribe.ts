@@ -139,7 +139,7 @@ function linkOf(request: Request, proofs: LinkProofs): Link | undefined {
   return { reader, via, proof, isResume: parameters[RESUME] !== undefined };
 }
 
-/** A form with a button that posts to the page itself or to `action`. */
+/** Returns a form with a button that posts to the page itself or to `action`. */
 const formOf = (button: string, action?: string): string =>
   `<form method="post"${action === undefined ? '' : ` action="${action}"`}><button>${button}</button></form>`;
 

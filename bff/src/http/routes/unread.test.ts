@@ -20,7 +20,7 @@ const read = (url: string, body: object, headers: Record<string, string> = {}) =
     body: JSON.stringify(body),
   });
 
-it("should count a feed's unread notifications for a browser", async () => {
+it("should count a feed's unread notifications for a browser without sign-in", async () => {
   for (const id of ['a', 'b', 'c']) await open.publish('all', id);
   const mine = `${open.url}/app/unread?clientId=mine`;
   expect(await unread(mine)).toEqual({

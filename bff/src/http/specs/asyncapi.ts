@@ -56,7 +56,10 @@ function operations(): Record<string, object> {
   return Object.fromEntries([...requestOperations, ...eventOperations]) as Record<string, object>;
 }
 
-/** The socket's AsyncAPI 3 document from the server's perspective: the server receives requests and sends events. */
+/**
+ * Returns the socket's AsyncAPI 3 document from the server's perspective: the server receives requests and sends
+ * events.
+ */
 export function asyncApiDocument() {
   const all = messages();
   const names = [

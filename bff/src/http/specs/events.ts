@@ -38,20 +38,20 @@ export const EVENT_SPECS: EventSpecs = {
     schema: z.object({ feed: feedSchema, ids: z.array(idSchema) }),
   },
   read: {
-    summary: "The reader's read state in a feed, after a change in any tab or device.",
+    summary: "The reader's read state in a feed, after a change in any tab or on any device.",
     schema: z.object({ ...feedAndEpoch, ...readStateSchema.omit({ earlier: true }).shape }),
   },
   mutes: {
-    summary: "All of the reader's mutes, after a change in any tab or device.",
+    summary: "All of the reader's mutes, after a change in any tab or on any device.",
     schema: z.object({ feeds: z.array(feedSchema), severities: z.array(severitySchema) }),
   },
   inbox: {
     summary:
-      "All of the reader's marks in a feed, after a change in any tab or device, or when a snooze has ended.",
+      "All of the reader's marks in a feed, after a change in any tab or on any device, or when a snooze has ended.",
     schema: z.object({ feed: feedSchema, ...inboxStateMembers }) as unknown as z.ZodType<InboxEvent>,
   },
   preferences: {
-    summary: "All of the reader's preferences, after a change in any tab or device.",
+    summary: "All of the reader's preferences, after a change in any tab or on any device.",
     schema: z.object(preferencesSchema.shape),
   },
   'snooze-due': {
@@ -82,6 +82,6 @@ export const EVENT_SPECS: EventSpecs = {
   },
 };
 
-/** An event's schema name, such as `TokenExpiringEvent`. */
+/** Returns an event's schema name, such as `TokenExpiringEvent`. */
 export const schemaOfEvent = (name: ServerEventName): string =>
   `${name.replace(/(?:^|-)\w/g, (start) => start.replace('-', '').toUpperCase())}Event`;

@@ -6,7 +6,7 @@ import { openApiDocument } from './openapi.ts';
 
 const page = readFileSync(new URL('../../../../docs/protocol.md', import.meta.url), 'utf8');
 
-/** The JSON values in the first code block below a heading in docs/protocol.md. */
+/** Returns the JSON values in the first code block below a heading in docs/protocol.md. */
 function exampleBelow(heading: string): unknown[] {
   const [, block = ''] = /```json\n([^]*?)```/.exec(page.slice(page.indexOf(`\n${heading}\n`))) ?? [];
   // A line that doesn't start a value continues the previous value.

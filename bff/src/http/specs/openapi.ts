@@ -77,7 +77,7 @@ const write = (operationId: string, summary: string, body: string) => ({
   responses: writes,
 });
 
-/** An operation that changes the reader's own addresses. The route only exists if AWAY_FILE is set. */
+/** Describes an operation that changes the reader's own addresses. The route only exists if AWAY_FILE is set. */
 const writeChannel = (operationId: string, summary: string, body: string | undefined) => {
   const { requestBody, responses, ...rest } = write(operationId, summary, body ?? '');
   return {
@@ -140,7 +140,7 @@ const getStream = {
   },
 };
 
-/** The OpenAPI 3.1 document for the readers' HTTP API. */
+/** Returns the OpenAPI 3.1 document for the readers' HTTP API. */
 export const openApiDocument = () => ({
   openapi: '3.1.0',
   info: {

@@ -21,7 +21,7 @@ export const clientId = query(
 );
 export const offset = (minimum: number) => ({ type: 'integer', minimum, maximum: Number.MAX_SAFE_INTEGER });
 
-/** A parameter whose values are separated by commas. */
+/** Describes a parameter whose values are separated by commas. */
 const list = (name: string, description: string, items: object) => ({
   ...query(name, description, { type: 'array', items, minItems: 1, maxItems: MAX_SEARCH_VALUES }),
   ...{ style: 'form', explode: false },

@@ -144,7 +144,7 @@ function generateSchemas(schemas: Record<string, z.ZodType>, io: 'input' | 'outp
   ]);
 }
 
-/** The schemas with these names and any schemas they reference, as JSON Schema in the dialect `target`. */
+/** Returns the schemas with these names and any schemas they reference, as JSON Schema in the dialect `target`. */
 export function schemasOf(names: readonly string[], target: Target): Record<string, JsonSchema> {
   const all = new Map([
     ...generateSchemas(sentSchemas, 'output', target),

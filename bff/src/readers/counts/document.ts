@@ -4,7 +4,7 @@ import { isLaterEpoch } from '../../feed/position.ts';
 /** Maximum steps per count. Keeps documents under 80 KB. */
 export const MAX_STEPS = 1_000;
 /**
- * Number of writers whose last batch number is remembered. If a batch of one of them is repeated, it isn't counted
+ * Number of writers whose last batch number is remembered. A repeated batch from one of these writers isn't counted
  * again.
  */
 const MAX_WRITERS = 32;

@@ -88,7 +88,7 @@ export class ReceiptCounter {
     this.#add(feed, place, 'archived', archiveChanges(before, after));
   }
 
-  /** A publication's stored counts, or `undefined` if unknown. */
+  /** Resolves with a publication's stored counts, or with `undefined` if unknown. */
   async countsOf(feed: string, position: { epoch: string; offset: number }) {
     const stored = await this.#options.store.read(receiptCountsKey(feed));
     return countsAt(stored && parse(feed, stored.value), position);
@@ -101,7 +101,7 @@ export class ReceiptCounter {
     await this.#options.store.erase([receiptCountsKey(feed)]);
   }
 
-  /** Stores the changes of the feeds that have been waiting longest. Never rejects. */
+  /** Stores changes, starting with the feeds that have been waiting longest. Never rejects. */
   flush(): Promise<void> {
     this.#flushing ??= this.#flush().finally(() => (this.#flushing = undefined));
     return this.#flushing;

@@ -4,7 +4,7 @@ import { locate, type History } from '../marks/advance.ts';
 /** A change to add to the counts of the publications `first` to `last`. */
 export type Span = readonly [first: number, last: number, change: 1 | -1];
 
-/** The changes to a feed's read counts when a reader's read state changes from `before` to `after`. */
+/** Resolves with the changes to a feed's read counts when a reader's read state changes from `before` to `after`. */
 export async function readChanges(
   before: ReadState,
   after: ReadState,

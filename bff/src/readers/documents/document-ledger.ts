@@ -47,7 +47,7 @@ export class DocumentLedger {
     });
   }
 
-  /** The keys of an owner's documents, possibly including expired documents. */
+  /** Resolves with the keys of an owner's documents, possibly including expired documents. */
   async keysOf(owner: string): Promise<string[]> {
     const key = ledgerKey(owner);
     return listedIn(key, (await this.#options.store.read(key))?.value).map(([listed]) => listed);

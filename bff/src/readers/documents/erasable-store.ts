@@ -12,8 +12,8 @@ export interface StoredWrite {
 }
 
 /**
- * Lifetime of tombstones. Longer than any change to a document takes, but the keys of erased documents must be gone
- * within a minute.
+ * Lifetime of tombstones. It must be longer than any change to a document takes, but less than a minute, by which time
+ * the keys of erased documents must be gone.
  */
 export const ERASED_TTL_SECONDS = 30;
 const ATTEMPTS = 8;
@@ -67,7 +67,7 @@ export abstract class ErasableStore implements ReaderStore {
 
   /**
    * Rewrites the document unchanged, but with the right lifetime. With Redis behind Dapr, even a refused write sets the
-   * key's lifetime. If a write by this method is refused, it has the same effect, so it is retried up to a limit.
+   * key's lifetime. That includes refused writes by this method, so it retries them up to a limit.
    */
   async restoreLifetime(key: string, ttlSeconds: number): Promise<void> {
     for (let attempt = 1; ; attempt++) {

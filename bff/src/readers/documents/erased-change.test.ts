@@ -101,7 +101,7 @@ it('new fallbacks should not restore earlier fallbacks after an erasure', async 
   expect((await one.stored(READER))?.waiting.map(({ id }) => id)).toEqual(['b']);
 });
 
-it('a change of mutes should not restore a document that the ledger has replaced, but create one that it lists', async () => {
+it('a mute change should not restore a document that the ledger has replaced, but create one that the ledger lists', async () => {
   const owner = 'address:198.51.100.7';
   const create = () => {
     const ledger = new DocumentLedger({ store, max: 1, now: () => 1 });

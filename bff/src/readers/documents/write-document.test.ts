@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { MemoryReaderStore } from '../../memory/reader-store.ts';
 import { writeDocument } from './write-document.ts';
 
-it('should report a write with a lost response, but not a document that needs no change', async () => {
+it('should report a write whose response was lost, but nothing for a document that needs no change', async () => {
   const store = new MemoryReaderStore();
   const write = store.write.bind(store);
   store.write = async (...args) => {

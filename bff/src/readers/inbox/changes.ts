@@ -191,7 +191,7 @@ const withSnoozes = (
   }),
 });
 
-/** An offset from another epoch counts as 0. */
+/** Returns the offset, or 0 if it is missing or from another epoch. */
 export const offsetIn = (
   head: { epoch: string },
   { epoch, offset = 0 }: { epoch?: string | undefined; offset?: number | undefined },

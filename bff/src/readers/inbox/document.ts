@@ -52,11 +52,11 @@ export const isDue = ({ until }: Pick<Snoozed, 'until'>, now: number): boolean =
 const isExpired = ({ notification: { expiresAt } }: Snoozed, now: number): boolean =>
   expiresAt !== undefined && timeOf(expiresAt) <= now;
 
-/** A feed's snoozed notifications that haven't expired at `now`. */
+/** Returns a feed's snoozed notifications that haven't expired at `now`. */
 export const snoozedOf = (document: InboxDocument, feed: string, now: number): Snoozed[] =>
   document.snoozed.filter((one) => one.notification.feed === feed && !isExpired(one, now));
 
-/** A feed's inbox state, as sent to browsers. */
+/** Returns a feed's inbox state, as sent to browsers. */
 export function stateOf(document: InboxDocument, feed: string, now: number): InboxState {
   const { epoch, seen, unread, archived } = document.feeds[feed] ?? NO_MARKS;
   const snoozed = snoozedOf(document, feed, now).map((one): SnoozeMark => {
@@ -74,7 +74,7 @@ export function stateOf(document: InboxDocument, feed: string, now: number): Inb
 
 const NO_MARKS = { epoch: '-', seen: 0, unread: [], archived: [] };
 
-/** A feed's marks. Empty if they are from another epoch. */
+/** Returns a feed's marks, or no marks if they are from another epoch. */
 export function marksIn(document: InboxDocument, feed: string, epoch: string): FeedMarks {
   const marks = document.feeds[feed];
   return marks?.epoch === epoch ? marks : { epoch, seen: 0, unread: [], archived: [], at: 0 };

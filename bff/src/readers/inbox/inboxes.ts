@@ -116,7 +116,7 @@ export class Inboxes {
     });
   }
 
-  /** The reader's document, if any. */
+  /** Resolves with the reader's document, if any. */
   stored(reader: string): Promise<InboxDocument | undefined> {
     if (reader === ANONYMOUS) return Promise.resolve(undefined);
     const key = inboxKey(reader);
@@ -137,13 +137,16 @@ export class Inboxes {
     return document && stateOf(document, feed, this.#options.now());
   }
 
-  /** The `inbox` event after a change. `undefined` if the document is gone. */
+  /** Resolves with the `inbox` event after a change, or with `undefined` if the document is gone. */
   async eventOf({ reader, feed }: ReaderChangeOf<'inbox'>): Promise<InboxEvent | undefined> {
     const state = await this.stateOf(reader, feed);
     return state && { feed, ...state };
   }
 
-  /** Snoozes that end after `from` and no later than `to` (ms since 1970), except those of archived notifications. */
+  /**
+   * Resolves with the snoozes that end after `from` and no later than `to` (ms since 1970), except those of archived
+   * notifications.
+   */
   async endedBetween(reader: string, from: number, to: number): Promise<Snoozed[]> {
     const document = await this.stored(reader);
     return (document?.snoozed ?? []).filter((one) => {
@@ -152,7 +155,10 @@ export class Inboxes {
     });
   }
 
-  /** When the next snooze ends after `from` (ms since 1970), if any. Ignores archived notifications. */
+  /**
+   * Resolves with the time when the next snooze ends after `from` (both in ms since 1970), if any. Ignores archived
+   * notifications.
+   */
   async nextDue(reader: string, from: number): Promise<number | undefined> {
     const document = await this.stored(reader);
     const waiting = (document?.snoozed ?? []).filter((one) => !one.archived && !isDue(one, from));
@@ -201,8 +207,8 @@ export class Inboxes {
   }
 
   /**
-   * @throws UnknownIdsError if any of the notifications is neither in the history nor already snoozed. None is snoozed
-   * then.
+   * @throws UnknownIdsError if any of the notifications is neither in the history nor already snoozed. In that case,
+   * none of them is snoozed.
    * @throws TooManySnoozedError
    */
   snooze(who: InboxOwner, { feed, ids, until }: Omit<Snooze, 'clientId'>): Promise<void> {

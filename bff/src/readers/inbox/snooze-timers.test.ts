@@ -172,7 +172,7 @@ it('should report a snooze that ended during a long failure', async () => {
   expect(notifiedIds()).toEqual(['a']);
 });
 
-it('should report a snooze with an unreadable feed once the feed is readable, and other snoozes before', async () => {
+it('should report a snooze in an unreadable feed once the feed is readable, and other snoozes when they end', async () => {
   snoozes = [snoozed('a', 1_000), snoozed('a', 1_000, 'topic:b'), snoozed('c', 5_000)];
   unreadableFeeds = ['topic:b'];
   timers.joined(ADA);

@@ -15,7 +15,7 @@ const NOTHING_READ: ReadState = { offset: 0, ids: [] };
 const idsFrom = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, i) => `n${first + i}`);
 
-/** A history up to `head` with some removed publications. Counts the reads. */
+/** Creates a history up to `head` with some removed publications. Counts the reads. */
 function history(head: number, { floor = 1, goneAt = [] as number[] } = {}) {
   const counted = { read: 0, ids: 0 };
   return {

@@ -160,5 +160,5 @@ function isTooLarge(ids: ReadonlySet<string>): boolean {
   return ids.size > MAX_READ_IDS || bytes > MAX_READ_BYTES;
 }
 
-/** An id's size in bytes in a JSON list. Ids are ASCII. The quotes and comma add three bytes. */
+/** Returns an id's size in bytes in a JSON list. Ids are ASCII. The quotes and comma add three bytes. */
 const bytesInList = (id: string): number => id.length + 3;

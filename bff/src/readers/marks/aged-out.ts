@@ -21,7 +21,7 @@ interface HistoryBounds {
   floor: number;
 }
 
-/** The lowest offset to search for ids. */
+/** Returns the lowest offset to search for ids. */
 export const bottomOf = ({ head, floor }: HistoryBounds): number =>
   Math.max(floor, head - MAX_SEARCHED + 1, 1);
 

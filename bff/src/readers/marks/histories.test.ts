@@ -6,7 +6,7 @@ import { DEFAULT_RING_LIMITS } from '../../recover/ring/ring.ts';
 import { CHUNK } from './advance.ts';
 import { Histories } from './histories.ts';
 
-it('should not return publications or ids of a later epoch from a history that was opened before', async () => {
+it('should not return publications or ids of a later epoch from a history that was opened before that epoch', async () => {
   const f = new Fixture();
   const host = f.instance();
   const { log, origin, limits } = f;

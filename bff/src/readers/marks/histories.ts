@@ -27,7 +27,10 @@ export class Histories {
     this.#options = options;
   }
 
-  /** The feed's current position and history. Reads the head first if this instance's view might be outdated. */
+  /**
+   * Resolves with the feed's current position and history. Reads the head first if this instance's view might be
+   * outdated.
+   */
   async current(feed: string): Promise<FeedHistory> {
     const view = this.#options.view(feed);
     return this.#historyOf(feed, view, await view.currentPosition());

@@ -59,7 +59,7 @@ export class ReadStates {
     options.channel.onChange((change) => this.#changed(change));
   }
 
-  /** A reader's stored read state in a feed. Use `stateIn` to get the state in an epoch. */
+  /** Resolves with a reader's stored read state in a feed. Use `stateIn` to get the state in an epoch. */
   stored(reader: string, feed: string): Promise<ReadDocument | undefined> {
     const key = readKey(reader, feed);
     return this.#cache.get(key, async () => parse(key, (await this.#options.store.read(key))?.value));
@@ -71,7 +71,7 @@ export class ReadStates {
     return this.stored(reader, feed);
   }
 
-  /** The `read` event after a change. `undefined` if the document is gone. */
+  /** Resolves with the `read` event after a change, or with `undefined` if the document is gone. */
   async eventOf({ reader, feed }: ReaderChangeOf<'read'>): Promise<ReadEvent | undefined> {
     const document = await this.stored(reader, feed);
     return document && { feed, epoch: document.epoch, ...stateIn(document.epoch, document) };
@@ -86,7 +86,7 @@ export class ReadStates {
     return this.#turns.add(key, () => this.#mark({ reader, owner, key }, request));
   }
 
-  /** A signed-in reader's stored read state in all feeds except their own, for exports. */
+  /** Resolves with a signed-in reader's stored read state in all feeds except their own, for exports. */
   async inOtherFeeds(reader: string): Promise<({ feed: string } & ReadDocument)[]> {
     const start = readKey(reader, '');
     const keys = (await this.#options.ledger.keysOf(reader)).filter((key) => key.startsWith(start));
@@ -167,7 +167,7 @@ export class ReadStates {
   }
 }
 
-/** The stored read state, or an empty one if the stored state is from another epoch. */
+/** Returns the stored read state, or an empty one if the stored state is from another epoch. */
 export function stateIn(epoch: string, stored: ReadDocument | undefined): ReadState {
   if (!stored) return NOTHING_READ;
   const { offset, ids } = stored;

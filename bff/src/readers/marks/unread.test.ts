@@ -5,7 +5,7 @@ import { countUnread } from './unread.ts';
 const notification = (id: string) =>
   ({ id, feed: 'all', severity: 'info', title: id, createdAt: '2026-01-01T00:00:00Z' }) as const;
 
-/** A history of `head` publications. Publications in `gone` are removed. */
+/** Creates a history of `head` publications. Publications in `gone` are removed. */
 function historyOf(head: number, { floor = 1, gone = [] as number[] } = {}) {
   const reads: [number, number][] = [];
   const readRange = async (first: number, last: number): Promise<Publication[]> => {

@@ -36,7 +36,7 @@ it('should read a mute for a year that was set by an instance whose clock is ahe
   expect(await instance().read(ADA)).toMatchObject({ mutedUntil });
 });
 
-it('should read and change preferences with a time zone that only the instance that set it knows', async () => {
+it('should read and change preferences with a time zone that this instance does not know', async () => {
   const quietHours = { from: '22:00', to: '07:00', timeZone: 'Mars/Base', allow: [] };
   await instance().change(ADA, { quietHours });
   await instance().change(ADA, { sound: true });

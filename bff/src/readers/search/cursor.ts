@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parseJson, searchCursorSchema, type Found, type SearchCursor } from '@tocsin/contracts';
 
-/** A short name for a feed in an epoch. In a new epoch, the feed's search starts over. */
+/** Returns a short name for a feed in an epoch. In a new epoch, the feed's search starts over. */
 export const nameInCursor = (feed: string, epoch: string): string =>
   createHash('sha256').update(`${epoch} ${feed}`).digest('base64url').slice(0, 8);
 

@@ -6,7 +6,7 @@ import { encodeCursor } from './cursor.ts';
 import { search, type SearchOptions } from './search.ts';
 
 const LENGTH = 60;
-/** A page of the feed's history. Later offsets are newer. */
+/** Returns a page of the feed's history. Later offsets are newer. */
 const pageOf = (feed: string, from: number, to: number): Publication[] =>
   Array.from({ length: to - from + 1 }, (_, index) => ({
     offset: from + index,
@@ -48,7 +48,7 @@ it('should find every match once in up to 100 feeds, and advance with each call'
   expect(ids.size).toBe(100 * LENGTH);
 });
 
-/** The options for a reader who has snoozed these publications. */
+/** Returns the options for a reader who has snoozed these publications. */
 function snoozing(...publications: readonly Publication[]): SearchOptions {
   const snoozed = publications.map((one) => ({ epoch: '1-a', until: '2030-01-01T00:00:00Z', ...one }));
   const document = { v: DOCUMENT_VERSION, version: 1, feeds: {}, snoozed } as InboxDocument;

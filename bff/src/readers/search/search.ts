@@ -76,7 +76,7 @@ const isIn: Record<SearchState, (placed: Placed) => boolean> = {
   returned: ({ place, returnedAt }) => place === 'inbox' && returnedAt !== undefined,
 };
 
-/** The offsets of the notifications in the history that can be in this state, according to the reader's marks. */
+/** Returns the offsets in the history whose notifications can be in this state, according to the reader's marks. */
 function candidatesOf(
   state: SearchState,
   { inbox, read, epoch }: Marks,

@@ -201,7 +201,7 @@ const addressText = (perAddress: number): string => `This address already has ${
 
 const readerText = (perReader: number): string =>
   `this reader already has ${perReader} connections to this instance; ` +
-  'close other tabs or devices and try again (MAX_CONNECTIONS_PER_READER)';
+  'close this page in other tabs or on other devices and try again (MAX_CONNECTIONS_PER_READER)';
 
 const fullText = (connections: number): string =>
   `This instance has reached its limit of ${connections} connections. Try again later or use another instance.`;

@@ -10,7 +10,7 @@ import type { SocketData } from '../../connect/socket-data.ts';
 type Next = (error?: Error) => void;
 
 /**
- * The error that a client gets as `connect_error`. The message starts with the code; `data` has the code and
+ * Returns the error that a client gets as `connect_error`. The message starts with the code; `data` has the code and
  * the text separately.
  */
 function refusal(code: SocketError['code'], text: string, temporary: boolean): Error {
@@ -18,7 +18,7 @@ function refusal(code: SocketError['code'], text: string, temporary: boolean): E
   return Object.assign(new Error(`${code}: ${text}`), { data });
 }
 
-/** The error for a client that connects to an instance that is stopping. */
+/** Returns the error for a client that connects to an instance that is stopping. */
 export const stoppingError = (): Error => refusal('unavailable', 'this instance is stopping', true);
 
 interface ConnectingSocket {

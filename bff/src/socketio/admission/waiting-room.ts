@@ -9,7 +9,7 @@ export interface WaitingRoomOptions<T> {
 
 /**
  * Grace period (ms) for a new item, which could be about to sign in. Until it ends, the item only loses its slot to a
- * group with at least two items fewer.
+ * group with at least two fewer items.
  */
 const GRACE_MS = 250;
 
@@ -85,7 +85,7 @@ export class WaitingRoom<T> {
     return this.#oldestOf(largestGroup, largestGroup.size > (groupItems?.size ?? 0) + 1 ? 0 : GRACE_MS);
   }
 
-  /** The oldest item, if its grace period has ended. */
+  /** Returns the oldest item as `evicted` if its grace period has ended. */
   #oldestOf(items: ReadonlySet<T>, graceMs = GRACE_MS): 'full' | { evicted: T } {
     for (const item of items) {
       const since = this.#slots.get(item)?.since ?? 0;

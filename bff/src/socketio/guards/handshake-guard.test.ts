@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => bff.stop());
 
-/** The entire response to an upgrade request for `target`. */
+/** Resolves with the entire response to an upgrade request for `target`. */
 async function responseToUpgrade(target: string): Promise<string> {
   const { hostname, port } = new URL(bff.url);
   const socket = connect(Number(port), hostname);

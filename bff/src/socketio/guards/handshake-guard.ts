@@ -27,8 +27,8 @@ const INVALID_QUERY =
 const invalid = (detail: string): ProblemDetails => ({ status: 400, code: 'invalid_request', detail });
 
 /**
- * engine.io middleware that checks each request first. Responds with a problem document to requests that engine.io
- * would refuse in a format of its own. Refuses handshakes without a slot before they become sessions.
+ * Creates engine.io middleware that checks each request first. Responds with a problem document to requests that
+ * engine.io would refuse in a format of its own. Refuses handshakes without a slot before they become sessions.
  */
 export function createHandshakeGuard(admission: Admission, onRefused: (reason: RefusalReason) => void) {
   return (request: IncomingMessage, response: object, next: () => void): void => {
@@ -54,7 +54,7 @@ export function createHandshakeGuard(admission: Admission, onRefused: (reason: R
   };
 }
 
-/** False for upgrades, where engine.io passes an object that only looks like a response. */
+/** Whether `response` is an HTTP response. For upgrades, engine.io passes an object that only looks like one. */
 export const isHttpResponse = (response: object): response is ServerResponse =>
   response instanceof ServerResponse;
 

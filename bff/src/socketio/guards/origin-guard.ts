@@ -11,7 +11,7 @@ const ORIGIN_REFUSED: ProblemDetails = {
     "Pages from this origin are not allowed to connect. To allow it, add the origin to the bff's ALLOWED_ORIGINS.",
 };
 
-/** engine.io middleware that refuses requests from disallowed origins. */
+/** Returns engine.io middleware that refuses requests from disallowed origins. */
 export const createOriginGuard =
   (allowed: readonly string[]) =>
   (request: IncomingMessage, response: object, next: () => void): void => {
@@ -21,6 +21,6 @@ export const createOriginGuard =
     else endWithProblem(request.socket, ORIGIN_REFUSED);
   };
 
-/** The CORS headers for long polling from another origin. */
+/** Returns the CORS options for long polling from other origins. */
 export const corsFor = (allowed: readonly string[]): Pick<Partial<ServerOptions>, 'cors'> =>
   allowed.length === 0 ? {} : { cors: { origin: [...allowed], methods: ['GET', 'POST'], maxAge: 600 } };

@@ -18,7 +18,7 @@ const tick = () => new Promise((resolve) => setImmediate(resolve));
 const offsetsOf = (sent: PublicationsEvent[]) =>
   sent.map(({ publications }) => publications.map(({ offset }) => offset));
 
-/** A send queue where each send takes `sendMs` on a test clock. */
+/** Creates a send queue in which each send takes `sendMs` on a test clock. */
 function queueWithSendTime(sendMs: number) {
   const sent: PublicationsEvent[] = [];
   const clock = { now: 0 };

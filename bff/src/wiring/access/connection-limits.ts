@@ -40,7 +40,7 @@ export function connectionLimits(config: Settings): ConnectionLimits {
   };
 }
 
-/** Limits on TCP connections without a reader, and on all TCP connections. */
+/** Returns the limits on TCP connections without a reader, and on all TCP connections. */
 export function socketLimits({ connections, pending }: ConnectionLimits): {
   unauthenticated: number;
   all: number;

@@ -59,7 +59,7 @@ export async function createAway(
     ]),
   );
   const contacts = new ContactBook(backend.readers, now, (err) =>
-    log.debug({ err }, "cannot extend the lifetime of a reader's contacts; the next use tries again"),
+    log.debug({ err }, "cannot extend the lifetime of a reader's contacts; will retry on next use"),
   );
   const linksOf = linksFor(settings.publicUrl, backend.linkProofs);
   const wakeUps = new DurableWakeUps({

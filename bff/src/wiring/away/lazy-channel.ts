@@ -23,8 +23,8 @@ const READ_EVERY_MS = 60_000;
 const MAX_WAIT_MS = 2_000;
 
 /**
- * A channel that reads the secret on the first send, since the sidecar starts after the application. Until the secret
- * is readable and valid, messages wait, and each send reads it again. After that, sends reread it at most once a
+ * Creates a channel that reads the secret on the first send, since the sidecar starts after the application. Until the
+ * secret is readable and valid, messages wait, and each send reads it again. After that, sends reread it at most once a
  * minute, so that it can change while the process runs. If that fails, the last valid secret stays in use.
  */
 export function lazyChannel<Secret>({

@@ -24,8 +24,8 @@ export interface StoredAway {
 }
 
 /**
- * The stored fallbacks and addresses on an instance without channels. They can exist because the deployment used to
- * have channels, or because other instances have some.
+ * Returns the stored fallbacks and addresses for an instance without channels. They can exist because the deployment
+ * used to have channels, or because other instances have some.
  */
 export function storedWithoutChannels({
   store,

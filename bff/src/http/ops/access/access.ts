@@ -18,7 +18,7 @@ export interface OpsAccess {
 /** Paths for operators only. */
 export const OPS_PATHS = ['/app/ops', '/app/compose'];
 
-/** The operator's name in the log: the token's sub, or OPS_TOKEN. */
+/** Returns the operator's name for the log: the token's sub, or OPS_TOKEN. */
 export const operatorOf = (request: Request): string | undefined =>
   request.hasOpsToken ? 'OPS_TOKEN' : request.identity?.sub;
 

@@ -11,7 +11,7 @@ function actorOf({ identity, hasOpsToken }: Request): AuditActor {
   return identity ? { kind: 'reader', name: identity.sub } : { kind: 'anonymous' };
 }
 
-/** The caller of an operations route, for the audit trail. */
+/** Returns the caller of an operations route, for the audit trail. */
 export const auditActor = (request: Request): AuditCaller => ({ via: 'ops', actor: actorOf(request) });
 
 // Returns the request's action. Like Express, ignores the path's case and a slash at its end.

@@ -57,7 +57,7 @@ export function composeRoutes(compose: Compose, trail: Trail, log: Logger): Rout
   return router;
 }
 
-/** The ids in a body. `undefined` if it has no ids. */
+/** Returns the ids in a body, or `undefined` if it has no ids. */
 function idsOf(value: unknown): string[] | undefined {
   const ids = [value]
     .flat()
@@ -68,7 +68,7 @@ function idsOf(value: unknown): string[] | undefined {
 /** Whether a feed or id is short enough for the audit trail. Longer names are invalid. */
 const isPlausible = (name: string): boolean => name.length <= 1_024;
 
-/** The feeds in a body. The body might be invalid. */
+/** Returns the feeds in a body, even if the body is invalid. */
 const feedsOf = (value: unknown): string[] =>
   [value].flat().flatMap((one) => {
     const feed = isObject(one) ? (one['feed'] ?? DEFAULT_FEED) : undefined;
