@@ -14,9 +14,9 @@ const sharedSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), secret: z.
 export function createReadInternalSecret(sidecar: Sidecar, log: Logger): () => Promise<string> {
   let isLogged = false;
   return async () => {
-    const configured = await configuredSecret(sidecar);
+    const configured = await readConfigured(sidecar);
     if (configured !== undefined) return configured;
-    const shared = await sharedSecret(sidecar);
+    const shared = await readOrCreateShared(sidecar);
     if (!isLogged)
       log.info(
         `no "${SECRETS.internal.name}" secret in ${SECRETS.internal.store}; using one that the instances share in the state store`,
@@ -26,12 +26,12 @@ export function createReadInternalSecret(sidecar: Sidecar, log: Logger): () => P
   };
 }
 
-function configuredSecret(sidecar: Sidecar): Promise<string | undefined> {
+function readConfigured(sidecar: Sidecar): Promise<string | undefined> {
   const { store, name } = SECRETS.internal;
   return sidecar.getSecret(store, name).catch(undefinedIfMissing);
 }
 
-async function sharedSecret(sidecar: Sidecar): Promise<string> {
+async function readOrCreateShared(sidecar: Sidecar): Promise<string> {
   const existing = await readShared(sidecar);
   if (existing !== undefined) return existing;
   const value = { v: DOCUMENT_VERSION, secret: randomBytes(SECRET_BYTES).toString('base64url') };

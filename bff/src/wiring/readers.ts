@@ -63,7 +63,8 @@ export function createReaders({
   };
   const counter = new ReceiptCounter({
     ...{ store, ttlSecondsOf },
-    onError: (feed, err) => log.warn({ err, feed }, 'cannot store the counts of receipts; retrying'),
+    onError: (feed, err) =>
+      log.warn({ err, feed }, 'cannot update the receipt counts; a failed write is retried'),
   });
   const documents = { store, channel, ledger, counter };
   const states = new ReadStates({

@@ -67,7 +67,7 @@ export abstract class ErasableStore implements ReaderStore {
 
   /**
    * Rewrites the document unchanged, but with the right lifetime. With Redis behind Dapr, even a refused write sets the
-   * key's lifetime. That includes refused writes by this method, so it retries them up to a limit.
+   * key's lifetime. This also applies to writes by this method, so it retries refused writes up to a limit.
    */
   async restoreLifetime(key: string, ttlSeconds: number): Promise<void> {
     for (let attempt = 1; ; attempt++) {

@@ -49,7 +49,9 @@ export const markSeenUpTo =
     const marked = withMarks(document, context, ({ seen }) => ({
       seen: Math.max(seen, Math.min(offset, context.head)),
     }));
-    return withSnoozes(marked, context.feed, (one) => (isDue(one, context.now) ? { seen: true } : undefined));
+    return withSnoozeFlags(marked, context.feed, (one) =>
+      isDue(one, context.now) ? { seen: true } : undefined,
+    );
   };
 
 /**
@@ -62,7 +64,7 @@ export const markRead =
     const marked = withMarks(document, context, ({ unread }) => ({
       unread: withoutOffsets(withoutRange(unread, 1, offset), offsetById.values()),
     }));
-    return withSnoozes(marked, context.feed, (one) => {
+    return withSnoozeFlags(marked, context.feed, (one) => {
       const isWithin = one.epoch === context.epoch && one.offset <= offset && isDue(one, context.now);
       return isWithin || ids.has(one.notification.id) ? { read: true } : undefined;
     });
@@ -74,7 +76,7 @@ export const markUnread =
     const marked = withMarks(document, context, ({ unread }) => ({
       unread: withOffsets(unread, offsetById.values()),
     }));
-    return withSnoozes(marked, context.feed, (one) =>
+    return withSnoozeFlags(marked, context.feed, (one) =>
       ids.has(one.notification.id) ? { read: undefined } : undefined,
     );
   };
@@ -103,7 +105,7 @@ export const archive =
       const all = withOffsets(range, agedOut);
       return { archived: withOffsets(withoutOffsets(all, stillSnoozed), offsetById.values()) };
     });
-    return withSnoozes(marked, feed, (one) =>
+    return withSnoozeFlags(marked, feed, (one) =>
       ids.has(one.notification.id) || isDueWithin(one) ? { archived: true } : undefined,
     );
   };
@@ -114,7 +116,7 @@ export const unarchive =
     const marked = withMarks(document, context, (marks) => ({
       archived: withoutOffsets(marks.archived, offsetById.values()),
     }));
-    return withSnoozes(marked, context.feed, (one) =>
+    return withSnoozeFlags(marked, context.feed, (one) =>
       ids.has(one.notification.id) ? { archived: undefined } : undefined,
     );
   };
@@ -179,7 +181,7 @@ function withMarks(
 type SnoozeFlags = { [Flag in 'read' | 'seen' | 'archived']?: true | undefined };
 
 /** Sets flags on the feed's snoozes. A flag that is `undefined` is removed. */
-const withSnoozes = (
+const withSnoozeFlags = (
   document: InboxDocument,
   feed: string,
   change: (one: Snoozed) => SnoozeFlags | undefined,

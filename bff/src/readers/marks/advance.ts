@@ -23,8 +23,7 @@ export interface History {
 }
 
 /**
- * If a state has too many ids, it is reduced to this fraction of the limits. Otherwise, the next id would exceed them
- * again.
+ * A state with too many ids is reduced to this fraction of the limits, so that the next id doesn't exceed them again.
  */
 const KEPT_FRACTION = 0.9;
 /** Publications are read in aligned chunks of this size. */
