@@ -40,8 +40,8 @@ export interface Inbound {
   /** Resolves with true once the wake-up is processed, or false if the name is unknown. */
   onWakeUp(name: string): Promise<boolean>;
   /**
-   * Reads whether a notification was delivered, seen and read, and the state of its fallbacks. Rejects if that can't be
-   * read.
+   * Reads whether a notification was delivered, seen and read, and the state of its fallbacks. Rejects if any of this
+   * can't be read.
    */
   receiptsOf(notification: { feed: string; id: string }): Promise<Receipts>;
   /** Reports each rejected call that didn't come from our own instances. Rejected calls have no effect. */
@@ -94,8 +94,8 @@ export interface Backend {
   /** Starts the Redis upkeep over direct connections. Not set without Redis. */
   startRedisUpkeep?: ((events: RedisUpkeepEvents) => RedisUpkeep) | undefined;
   /**
-   * The memory usage and limit of the backplane's Redis (bytes). Not set without Redis. Rejects while Redis is
-   * unavailable.
+   * Reads the memory usage and limit of the backplane's Redis server (bytes). Not set without Redis. Rejects while
+   * Redis is unavailable.
    */
   redisMemory?: (() => Promise<{ used: number; limit: number }>) | undefined;
   /** Searches the waiting entries for a notification. Not set without Redis. Rejects while Redis is unavailable. */

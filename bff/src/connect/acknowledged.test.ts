@@ -121,7 +121,7 @@ it('should report publications sent after the answer, no matter which were sent 
 
 it('should report publications even if the instance does not know which earlier ones it sent', () => {
   acknowledged.subscribed('all', undefined, answerOf(5));
-  // The feed's publication 6 was sent before this instance remembered the feed.
+  // Publication 6 was sent before this instance began to track the feed.
   send(7);
   ping();
   expect(delivered).toEqual([['all', EPOCH, 6, 7]]);

@@ -1,8 +1,8 @@
 import { Gauge, type Registry } from '@tocsin/service';
 
 /**
- * Adds gauges for the used memory and memory limit of the broadcaster's Redis. Each scrape reads them from Redis. If
- * Redis doesn't reply, they have no values.
+ * Adds gauges for the used memory and memory limit of the broadcaster's Redis server. Each scrape reads them from
+ * Redis. If Redis doesn't reply, they have no values.
  */
 export function addRedisGauges(
   registry: Registry,

@@ -18,7 +18,7 @@ import { archiveChanges, readChanges, seenChanges, type Span } from './spans.ts'
 export interface ReceiptCounterOptions {
   store: ReaderStore;
   ttlSecondsOf: (feed: string) => number;
-  /** Called when a change can't be counted, or counts can't be stored yet. Storing is retried. */
+  /** Called when a change can't be counted, or when counts can't be stored yet. Only storing is retried. */
   onError: (feed: string, error: unknown) => void;
 }
 

@@ -104,7 +104,7 @@ export class ReadStates {
    */
   async erase(feed: string): Promise<void> {
     const keys = [readKey(ANONYMOUS, feed)];
-    // A user feed's name is also the user's reader name.
+    // The name of a user feed is also the name of its reader.
     if (feed.startsWith(USER)) keys.push(readKey(feed, feed), mutesKey(feed));
     await this.#options.store.erase(keys);
     if (feed.startsWith(USER)) keys.push(...(await this.#options.ledger.erase(feed)));
