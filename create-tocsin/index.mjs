@@ -13,7 +13,7 @@ const USAGE = `npm create tocsin <folder> [-- --packages FOLDER]
 Creates a TypeScript service that publishes notifications, and a page that shows them.
 
   --packages FOLDER   install @tocsin/publish from its tarball in FOLDER instead of from your registry`;
-/** The name is also used as a Dapr app id and in an npm package name. */
+/** Valid names. The name of a service is also its Dapr app id and its npm package name. */
 const NAME = /^[a-z][a-z0-9-]{0,49}$/;
 /** The app ids of Tocsin's applications. */
 const TAKEN = new Set(['producer', 'bff']);

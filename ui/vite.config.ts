@@ -26,8 +26,8 @@ const withoutComments: Plugin = {
 };
 
 /**
- * The first view's modules, bundled into a single file. Otherwise, the bundler would group them by the lazily loaded
- * parts that also use them, into many small files that compress worse.
+ * The first view's modules, bundled into a single file. Otherwise, the bundler would create many small files, one for
+ * each set of lazily loaded parts that share modules with the first view. Small files compress worse.
  */
 const FIRST_VIEW =
   /\/(?:client-vue\/src\/(?:stores\/|components\/|messages\/|format\/|inbox\/row\/(?:Row|use-|row)|inbox\/NotificationRow|active-element)|client\/src\/)/;

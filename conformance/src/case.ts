@@ -2,13 +2,13 @@ import type { Kit } from './kit.ts';
 import type { Transport } from './transports/transport.ts';
 
 /**
- * The requirements of a case, in addition to the server's URL: permission to publish, a reader's token, or a server
- * that requires no token (`open`).
+ * A requirement of a case in addition to the server's URL: permission to publish, a reader's token, or a server that
+ * requires no token (`open`).
  */
 export type Need = 'publish' | 'token' | 'open';
 
 export interface Case {
-  /** The rule that the case checks, as a sentence whose subject is the server. */
+  /** The rule that the case checks. It completes the sentence "The server …". */
   name: string;
   /** The case runs once with each of these transports. */
   over: readonly Transport[];

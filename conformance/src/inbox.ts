@@ -26,7 +26,7 @@ export class Inbox {
 
   /**
    * Waits for an event with this name that satisfies `matches`.
-   * @throws Error that lists the received events if it doesn't arrive in time
+   * @throws Error that lists the received events if no such event arrives in time
    */
   async waitFor(
     event: string,
@@ -40,7 +40,7 @@ export class Inbox {
 
   /**
    * Waits until `isMet` returns true.
-   * @throws Error that describes the condition and lists the received events if it takes too long
+   * @throws Error that describes the condition and lists the received events if that takes too long
    */
   async waitUntil(isMet: () => boolean, goal: string, patienceMs = this.#patienceMs): Promise<void> {
     const end = Date.now() + patienceMs;

@@ -27,7 +27,7 @@ export interface Reader {
 
 const PAUSE_MS = 400;
 
-/** Default for the minimum time to wait for the response to a retraction or an erasure (ms). */
+/** Default minimum time to wait for the response to a retraction or an erasure (ms). */
 const DELETION_MS = 10_000;
 
 /** Tools for a case: unused feed names, a publisher, and connections that are closed when the case ends. */
@@ -99,8 +99,8 @@ export class Kit {
   }
 
   /**
-   * Returns a signal for a request. It aborts the request, or reading the response, after the time that the target
-   * allows for waiting, but not before `minMs`.
+   * Returns a signal that aborts a request, or the reading of its response, after the target's `patienceMs` or after
+   * `minMs`, whichever is longer.
    */
   patience(minMs = 0): AbortSignal {
     return AbortSignal.timeout(Math.max(this.target.patienceMs, minMs));
@@ -134,7 +134,7 @@ export class Kit {
     const before = (await this.page(feed, '&limit=1')).offset;
     const response = await this.#change('POST', '/notifications', items);
     const { ids } = (await response.json()) as { ids: string[] };
-    // A notification with an id given by the case might already be in the feed. It then gets no new offset.
+    // If the case chose the id, the notification might already be in the feed. In that case, it gets no new offset.
     const newCount = notifications.filter(({ id }) => id === undefined).length;
     await this.#waitForOffset(feed, before + newCount);
     return ids;
@@ -227,8 +227,7 @@ export const pushedPublications = (inbox: Inbox, feed: string): Publication[] =>
     .flatMap(({ data }) => data['publications'] as Publication[]);
 
 /**
- * Waits until as many publications have been pushed as there are ids. Fails unless they have exactly these ids, in this
- * order.
+ * Waits until `ids.length` publications have been pushed. Fails unless they have exactly these ids, in this order.
  */
 export async function assertPushed(inbox: Inbox, feed: string, ids: readonly string[]): Promise<void> {
   await inbox.waitUntil(

@@ -89,8 +89,8 @@ export function createPublisher(given: PublisherOptions): Publisher {
   };
 
   /**
-   * Retries until `giveUpAfterMs` after the call. If the server has accepted or rejected another retraction while this
-   * one was waiting for its first attempt, the time counts from then.
+   * Retries until `giveUpAfterMs` after the call. If the server accepts or rejects another retraction while this one
+   * waits for its first attempt, the time starts again.
    */
   async function sendRetraction(path: string): Promise<Outcome> {
     const calledAt = performance.now();

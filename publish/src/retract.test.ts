@@ -48,7 +48,7 @@ it.each([
   [503, 'gave_up', 16],
   [202, 'ok', 18],
 ])(
-  'should send a retraction that waited too long only if the server has accepted another one: status %d',
+  'should give up on a retraction after a long wait, unless the server has accepted another one: status %d',
   async (status, code, requests) => {
     const responses: ((response: Response) => void)[] = [];
     const fetch = vi.fn<typeof globalThis.fetch>(() => new Promise((resolve) => responses.push(resolve)));

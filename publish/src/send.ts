@@ -6,7 +6,7 @@ import type { PublisherOptions } from './types.ts';
 const FIRST_PAUSE_MS = 200;
 const MAX_PAUSE_MS = 10_000;
 /**
- * The status of the producer's response when it accepts a request. Any other 2xx status comes from a proxy or a sign-in
+ * The status that the producer returns when it accepts a request. Any other 2xx status comes from a proxy or a sign-in
  * page.
  */
 const ACCEPTED = 202;
@@ -14,8 +14,8 @@ const ACCEPTED = 202;
 const isTemporary = (status: number): boolean => status === 408 || status === 429 || status >= 500;
 
 /**
- * The members of a problem document that the publisher uses. Both are validated, because any server could have sent the
- * response.
+ * The publisher uses these two members of a problem document. It validates both, because any server could have sent
+ * the response.
  */
 export interface Refusal {
   detail: string;

@@ -2,7 +2,7 @@ interface Graph {
   getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null;
 }
 
-/** A module and all its static imports, direct and transitive. */
+/** Returns a module and all its static imports, direct and transitive. */
 function reachable(from: string, graph: Graph): ReadonlySet<string> {
   const seen = new Set<string>([from]);
   for (const id of seen) for (const next of graph.getModuleInfo(id)?.importedIds ?? []) seen.add(next);
@@ -10,9 +10,10 @@ function reachable(from: string, graph: Graph): ReadonlySet<string> {
 }
 
 /**
- * Bundles the modules that `entry` needs at startup into a single file. Otherwise, the bundler would group them by the
- * lazily loaded parts that also use them, into many small files that compress worse. Excludes modules that match
- * `late`: the entry imports them through an index file, but only lazily loaded parts use them.
+ * Bundles the modules that `entry` needs at startup into a single file. Otherwise, the bundler would create many small
+ * files, one for each set of lazily loaded parts that share modules with the entry. Small files compress worse.
+ * Excludes modules that match `late`: the entry imports them through an index file, but only lazily loaded parts use
+ * them.
  */
 export function firstView(entry: string, late: RegExp) {
   let first: ReadonlySet<string> | undefined;

@@ -17,7 +17,7 @@ const REPLACEMENTS: Record<string, string> = {
     const TYPES = ['open', 'close', 'ping', 'pong', 'message', 'upgrade', 'noop'];
     export const encodePacket = ({ type, data }, _, callback) => callback(TYPES.indexOf(type) + (data || ''));
     export const encodePacketToBinary = undefined;`,
-  // The parser of addresses for browsers that lack URL. socket.io makes all addresses absolute first.
+  // The URL parser for browsers without `URL`. socket.io passes it only absolute URLs.
   'engine.io-client ./contrib/parseuri.js': `
     export const parse = (source) => {
       const { protocol, hostname, port, pathname, search, searchParams } = new URL(source);

@@ -57,7 +57,7 @@ export const READING: readonly Case[] = [
       assert.deepEqual([page.feed, page.recovered, page.more, page.publications], [feed, true, false, []]);
     },
   ),
-  readerCase('pushes new publications at the offsets after the response', ['publish'], async (kit, over) => {
+  readerCase('pushes new publications with the next offsets after the response', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     const reader = await kit.reader(over, feed);
     const { epoch, offset } = firstPageOf(reader, feed);
@@ -147,7 +147,7 @@ export const READING: readonly Case[] = [
     const reader = await kit.reader(over, feed, positionOf(before));
     await assertPushed(reader.inbox, feed, await kit.publish(feed, {}));
   }),
-  readerCase('accepts a known id without republishing it', ['publish'], async (kit, over) => {
+  readerCase('accepts a notification with a known id without publishing it again', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     const reader = await kit.reader(over, feed);
     const [id = ''] = await kit.publish(feed, { title: 'First' });
@@ -268,7 +268,7 @@ export const READING: readonly Case[] = [
       await publishing;
       const head = (await kit.page(feed, '&limit=1')).offset;
       const first = firstPageOf(reader, feed);
-      // A socket can also push publications that are in the response, before or after the response, and more than once.
+      // Over a socket, the server can push publications before and after the response that contains them, and twice.
       const all = new Map(first.publications.map((publication) => [publication.offset, publication]));
       const collect = () => {
         for (const publication of pushedPublications(reader.inbox, feed))

@@ -111,7 +111,7 @@ export const STREAM: readonly Case[] = [
     assert.deepEqual(idsOf((await pageFor(feedA)).publications), []);
     assert.deepEqual(idsOf((await pageFor(feedB)).publications), missed);
   }),
-  streamCase("starts a feed at its head if the event id doesn't mention it", ['publish'], async (kit) => {
+  streamCase("starts at a feed's head if the event id doesn't mention the feed", ['publish'], async (kit) => {
     const [feedA, feedB] = [kit.feed(), kit.feed()];
     await kit.publish(feedB, {});
     const { epoch, offset } = await kit.page(feedA);

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { httpCase, socketCase, streamCase, type Case } from '../case.ts';
 
-/** A feed that no token for these cases permits, because it belongs to another reader. */
+/** Another reader's feed, which no token for these cases permits. */
 const OTHER_USER_FEED = 'user:conformance-other-reader';
 
 const refusalCase = (name: string, token: string | undefined): Case =>

@@ -32,8 +32,8 @@ export class SocketReader {
     const socket = io(origin, {
       path: `${pathname.replace(/\/$/, '')}/hubs`,
       ...{ transports: [transport], forceNew: true, reconnection: false, auth },
-      // socket.io stops counting this time when the transport is open. The time limit below also covers the handshake,
-      // so it must be the shorter one.
+      // This timeout ends when the transport is open. The timeout below also covers the handshake, so it must be the
+      // shorter one.
       timeout: 2 * patienceMs,
     });
     const reader = new SocketReader(socket, patienceMs);

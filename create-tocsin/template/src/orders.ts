@@ -6,8 +6,8 @@ export interface Order {
 }
 
 /**
- * Notifies everyone who reads the orders topic. Safe to repeat: the same order reuses the same id, so it isn't shown
- * again.
+ * Notifies everyone who reads the orders topic. You can safely call it again for the same order: the notification gets
+ * the same id, so readers see it only once.
  */
 export const announceOrder = (publisher: Publisher, { id, customer }: Order): Promise<string> =>
   publisher.publish({

@@ -5,7 +5,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Creates a format on first use because the page's language isn't known earlier. */
+/** Creates a format on first use, because the page's language isn't known earlier. */
 function lazy<T>(create: (locale: string | undefined) => T): () => T {
   let format: T | undefined;
   return () => (format ??= create(useLocale()));
@@ -31,23 +31,23 @@ const SIZES = [
   [1_024, unit('kilobyte')],
 ] as const;
 
-/** A rate. Small rates have one decimal. */
+/** Formats a rate. Small rates have one decimal. */
 export const formatRate = (value: number): string => (value < 100 ? rate() : integer()).format(value);
 
-/** A duration in ms. Small durations have one decimal. A dash if unknown. */
+/** Formats a duration in ms, or as a dash if it's unknown. Small durations have one decimal. */
 export const formatLatency = (ms: number | null): string =>
   ms === null ? '–' : `${(ms < 10 ? rate() : integer()).format(ms)} ms`;
 
 export const formatCount = (value: number): string => integer().format(value);
 export const formatPercent = (share: number): string => percent().format(share);
 
-/** Date and time with seconds. */
+/** Formats a date and time, with seconds. */
 export const formatTime = (ms: number): string => time().format(ms);
 
-/** Time of day with seconds. */
+/** Formats a time of day, with seconds. */
 export const formatClock = (ms: number): string => clock().format(ms);
 
-/** A duration in the largest unit that fits, plus the next unit if the number is small: "2 hr 5 min". */
+/** Formats a duration in the largest unit that fits. Below 10 of it, adds the next unit, for example "2 hr 5 min". */
 export function formatDuration(ms: number): string {
   const remaining = Math.max(0, ms);
   const at = UNITS.findIndex(([length]) => remaining >= length);
@@ -59,7 +59,7 @@ export function formatDuration(ms: number): string {
   return next && remainder > 0 && count < 10 ? `${first} ${next().format(remainder)}` : first;
 }
 
-/** Bytes in the largest unit that gives at least 1. */
+/** Formats bytes in the largest unit that gives at least 1, or in kilobytes if none does. */
 export function formatBytes(bytes: number): string {
   const [length, format] = SIZES.find(([size]) => bytes >= size) ?? SIZES[2];
   return format().format(bytes / length);

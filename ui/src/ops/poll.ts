@@ -4,7 +4,7 @@ import { useOps } from './store.ts';
 
 /**
  * Calls `read` immediately and then `ms` after each call has finished, while the component is mounted, the page is
- * visible and the server doesn't deny access. Calls it at once when access is no longer denied.
+ * visible and the server doesn't deny access. Calls `read` at once when access is no longer denied.
  */
 export function usePoll(read: () => Promise<void>, ms: number): void {
   const ops = useOps();

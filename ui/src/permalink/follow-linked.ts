@@ -48,8 +48,8 @@ export function followLinked({ fetch, useGone, draw }: FollowLinked): {
 
   /**
    * Draws the reason. If the notification was published again after an erasure, which starts a new epoch, draws the
-   * notification instead. A response that still shows it in `epoch` can be from an instance that hasn't processed the
-   * removal, so this requests it again after `LAG_MS`.
+   * notification instead. If the response still contains the notification in `epoch`, the instance that sent it might
+   * not have processed the removal yet, so this repeats the request after `LAG_MS`.
    */
   async function fetchReason(epoch: string): Promise<void> {
     let response = await request();

@@ -1,4 +1,4 @@
-/** The URL without the notification, for use after closing it. */
+/** Returns the URL without the notification, for use after closing the notification. */
 export function withoutPermalink(href: string): string {
   const url = new URL(href);
   url.searchParams.delete('notification');

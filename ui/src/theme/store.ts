@@ -11,8 +11,8 @@ const parseChoice = (text: string | null): ThemeChoice =>
   THEME_CHOICES.find((choice) => choice === text) ?? 'system';
 
 /**
- * The dark or light theme: the system's or the reader's choice, which is stored in this browser and shared by all
- * tabs.
+ * Returns the theme, dark or light: the system's theme, or the reader's choice. The choice is stored in this browser
+ * and shared by all tabs.
  */
 export function useTheme() {
   const storage = safeStorage(() => localStorage);

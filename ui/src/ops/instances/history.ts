@@ -31,8 +31,8 @@ export const sampleOf = (at: number, instances: readonly InstanceSnapshot[]): Sa
 });
 
 /**
- * All instances' history: per-minute samples timestamped at the midpoint, then the live samples, which replace the
- * minutes they cover.
+ * Returns the history of all instances: a sample for each past minute, timestamped at its midpoint, then the live
+ * samples. The live samples replace the minutes that they cover.
  */
 export function wholeHour(past: readonly PastInstance[], recent: readonly Sample[], now: number): Sample[] {
   const minutes = new Map<number, Figures[]>();
@@ -51,7 +51,7 @@ export function wholeHour(past: readonly PastInstance[], recent: readonly Sample
   return [...older, ...recent];
 }
 
-/** An instance's metric at each time. Null while it was missing. */
+/** Returns an instance's metric at each time, or null while the instance was missing. */
 export const seriesOf = (
   history: readonly Sample[],
   instance: string,
@@ -65,7 +65,7 @@ export const seriesOf = (
 export const totalsOf = (history: readonly Sample[], figure: (figures: Figures) => number): number[] =>
   history.map(({ instances }) => instances.reduce((sum, figures) => sum + figure(figures), 0));
 
-/** The maximum across all instances at each time. Null if no instance has a value. */
+/** Returns the maximum across all instances at each time, or null if no instance has a value. */
 export const worstOf = (
   history: readonly Sample[],
   figure: (figures: Figures) => number | null,

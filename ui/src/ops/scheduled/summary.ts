@@ -2,7 +2,7 @@ import type { NamedNotification, ScheduleList } from '@tocsin/contracts';
 import type { OpsMessages } from '../messages/messages.ts';
 import { formatCount } from '../numbers.ts';
 
-/** The list without notifications that have been retracted since it was made. */
+/** Returns the list without notifications that have been retracted since the list was made. */
 export function withoutRetracted(list: ScheduleList, retracted: readonly NamedNotification[]): ScheduleList {
   const isPending = ({ id, feed }: NamedNotification) =>
     !retracted.some((item) => item.id === id && item.feed === feed);

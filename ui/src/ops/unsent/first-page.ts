@@ -4,7 +4,7 @@ import type { OpsApi } from '../api.ts';
 /** Maximum number of pages to request, enough for every reader in the server's list. */
 const MAX_PAGES = 10;
 
-/** The first page with fallbacks. A page can be empty if the readers' fallbacks were just resent or can't be read. */
+/** Loads the first page with fallbacks. Pages can be empty if fallbacks were just resent or can't be read. */
 export async function firstPage(api: Pick<OpsApi, 'unsent'>): Promise<UnsentPage> {
   let page = await api.unsent();
   for (let read = 1; read < MAX_PAGES && page.fallbacks.length === 0 && page.next !== null; read++) {

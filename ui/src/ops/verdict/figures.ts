@@ -1,12 +1,12 @@
 import type { AnnouncementQueue, InstanceSnapshot } from '@tocsin/contracts';
 
-/** The highest p99 across instances. Null if no instance has a value. */
+/** Returns the highest p99 across instances, or null if no instance has a value. */
 export function slowest(instances: readonly Pick<InstanceSnapshot, 'p99Ms'>[]): number | null {
   const present = instances.map(({ p99Ms }) => p99Ms).filter((ms) => ms !== null);
   return present.length === 0 ? null : Math.max(...present);
 }
 
-/** The queue metrics with the oldest announcement. All instances report the same queue. */
+/** Returns the queue metrics with the oldest announcement. All instances report the same queue. */
 export const oldestUnfinished = (
   instances: readonly Pick<InstanceSnapshot, 'queue'>[],
 ): AnnouncementQueue | undefined =>
@@ -14,7 +14,7 @@ export const oldestUnfinished = (
     .flatMap(({ queue }) => queue ?? [])
     .toSorted((a, b) => b.oldestMs - a.oldestMs || b.waiting + b.heldBack - a.waiting - a.heldBack)[0];
 
-/** The memory usage of the fullest Redis. `undefined` if no instance reports it. */
+/** Returns the memory usage of the fullest Redis server, or `undefined` if no instance reports one. */
 export const redisShare = (
   instances: readonly Pick<InstanceSnapshot, 'redis'>[],
 ): { used: number; limit: number } | undefined =>

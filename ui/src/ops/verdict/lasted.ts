@@ -1,8 +1,8 @@
 import type { Fault } from './rules.ts';
 
 /**
- * Problems that the page itself detects. Their start is a time of the page's clock. All other problems use the
- * server's.
+ * Problems that the page itself detects. The page's clock provides their start time, and the server's clock provides
+ * the start times of all other problems.
  */
 const DETECTED_BY_PAGE: readonly Fault['kind'][] = ['unreachable', 'figures'];
 

@@ -19,6 +19,6 @@ export const SECTION_OF_REDIS = 'tocsininstancenotpushing';
 export const sectionFor = (fault: Fault): string =>
   fault.kind === 'dependency' && fault.dependency !== 'sidecar' ? SECTION_OF_REDIS : SECTIONS[fault.kind];
 
-/** The URL for a problem's runbook section. `undefined` if the deployment has no runbook. */
+/** Returns the URL for a problem's runbook section, or `undefined` if the deployment has no runbook. */
 export const runbookFor = (fault: Fault, runbook: string | undefined): string | undefined =>
   runbook === undefined ? undefined : `${runbook}#${sectionFor(fault)}`;

@@ -1,8 +1,8 @@
 import type { Sample } from '../instances/history.ts';
 
 /**
- * When the current problem started: the first sample in the unbroken series of faulty samples at the end. `undefined`
- * if the last sample isn't faulty.
+ * Returns when the current problem started: the time of the first sample in the unbroken series of faulty samples at
+ * the end. Returns `undefined` if the last sample isn't faulty.
  */
 export function faultySince(
   samples: readonly Sample[],
