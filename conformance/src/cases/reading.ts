@@ -57,18 +57,22 @@ export const READING: readonly Case[] = [
       assert.deepEqual([page.feed, page.recovered, page.more, page.publications], [feed, true, false, []]);
     },
   ),
-  readerCase('pushes new publications with the next offsets after the response', ['publish'], async (kit, over) => {
-    const feed = kit.feed();
-    const reader = await kit.reader(over, feed);
-    const { epoch, offset } = firstPageOf(reader, feed);
-    const ids = [...(await kit.publish(feed, {})), ...(await kit.publish(feed, {}))];
-    await assertPushed(reader.inbox, feed, ids);
-    assert.deepEqual(
-      pushedPublications(reader.inbox, feed).map((publication) => publication.offset),
-      [offset + 1, offset + 2],
-    );
-    for (const { data } of reader.inbox.received('publications')) assert.equal(data['epoch'], epoch);
-  }),
+  readerCase(
+    'pushes new publications with the next offsets after the response',
+    ['publish'],
+    async (kit, over) => {
+      const feed = kit.feed();
+      const reader = await kit.reader(over, feed);
+      const { epoch, offset } = firstPageOf(reader, feed);
+      const ids = [...(await kit.publish(feed, {})), ...(await kit.publish(feed, {}))];
+      await assertPushed(reader.inbox, feed, ids);
+      assert.deepEqual(
+        pushedPublications(reader.inbox, feed).map((publication) => publication.offset),
+        [offset + 1, offset + 2],
+      );
+      for (const { data } of reader.inbox.received('publications')) assert.equal(data['epoch'], epoch);
+    },
+  ),
   readerCase('publishes an array in order without gaps', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     const reader = await kit.reader(over, feed);
@@ -147,15 +151,19 @@ export const READING: readonly Case[] = [
     const reader = await kit.reader(over, feed, positionOf(before));
     await assertPushed(reader.inbox, feed, await kit.publish(feed, {}));
   }),
-  readerCase('accepts a notification with a known id without publishing it again', ['publish'], async (kit, over) => {
-    const feed = kit.feed();
-    const reader = await kit.reader(over, feed);
-    const [id = ''] = await kit.publish(feed, { title: 'First' });
-    const [last = ''] = await kit
-      .publish(feed, { id, title: 'Second' }, { title: 'Third' })
-      .then((ids) => ids.slice(1));
-    await assertPushed(reader.inbox, feed, [id, last]);
-  }),
+  readerCase(
+    'accepts a notification with a known id without publishing it again',
+    ['publish'],
+    async (kit, over) => {
+      const feed = kit.feed();
+      const reader = await kit.reader(over, feed);
+      const [id = ''] = await kit.publish(feed, { title: 'First' });
+      const [last = ''] = await kit
+        .publish(feed, { id, title: 'Second' }, { title: 'Third' })
+        .then((ids) => ids.slice(1));
+      await assertPushed(reader.inbox, feed, [id, last]);
+    },
+  ),
   readerCase('publishes a retraction at its own offset', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     const reader = await kit.reader(over, feed);
@@ -268,7 +276,7 @@ export const READING: readonly Case[] = [
       await publishing;
       const head = (await kit.page(feed, '&limit=1')).offset;
       const first = firstPageOf(reader, feed);
-      // Over a socket, the server can push publications before and after the response that contains them, and twice.
+      // On a socket, publications in the response can also arrive as events, even repeatedly or before the response.
       const all = new Map(first.publications.map((publication) => [publication.offset, publication]));
       const collect = () => {
         for (const publication of pushedPublications(reader.inbox, feed))
