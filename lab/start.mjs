@@ -1,4 +1,4 @@
-// Starts a command of the lab: `node lab/start.mjs bench`.
+// Runs a command of the lab, for example `node lab/start.mjs bench`.
 import { runCommand } from '../tools/first-stage.mjs';
 
 await runCommand('lab/src/cli.ts');

@@ -1,5 +1,6 @@
 /**
- * Settings for the naive bff, set by the stack. This bff loses notifications, to test that the ledger detects losses.
+ * Reads the settings that the stack gives the naive bff. This bff loses notifications, to test that the ledger detects
+ * losses.
  */
 export const readNaiveConfig = (env: NodeJS.ProcessEnv = process.env) => ({
   port: Number(env['PORT']),

@@ -16,7 +16,7 @@ const IDLE_SECONDS = 3;
 const POLL_MS = 200;
 const VIA = 'email';
 
-/** Kinds of notifications in a round. Also the order of the printed table. */
+/** Kinds of notifications in a round, in the order of the rows in the printed table. */
 const KINDS = ['without', 'waiting', 'due'] as const;
 type Kind = (typeof KINDS)[number];
 const FALLBACKS: Record<Kind, object> = {
@@ -118,7 +118,7 @@ const cpuOf = (figureOf: (group: keyof Cpu) => number): Cpu => ({
   redis: figureOf('redis'),
 });
 
-/** CPU seconds used since the processes started. */
+/** Returns the CPU seconds that the stack's processes have used since they started. */
 function readCpu(stack: Stack): Cpu {
   const pairs = [...stack.producers, ...stack.bffs];
   const sumOver = (...processes: readonly { pid: number }[]) =>
@@ -133,8 +133,8 @@ function readCpu(stack: Stack): Cpu {
 }
 
 /**
- * CPU seconds that the stack uses per second when nothing is published. Polls the metrics as often as a round does, so
- * that the cost of polling is included.
+ * Returns the CPU seconds that the stack uses per second when nothing is published. Polls the metrics as often as a
+ * round does, so that the cost of polling is included.
  */
 async function idleCpu(stack: Stack): Promise<Cpu> {
   const before = readCpu(stack);

@@ -52,15 +52,15 @@ interface BurstFigures {
    * fallbacks.
    */
   lateMs: number[];
-  /** Highest number of messages that were in flight to the receiver at once. */
+  /** Maximum number of messages that were in flight to the receiver at once. */
   maxInFlight: number;
   /** Highest memory usage (MiB) of any instance, before and during the burst. */
   memoryMiB: { before: number; highest: number };
 }
 
 /**
- * `npm run bench:burst`: sends many fallbacks due in the same second. Exits with 1 if any are lost, sent twice or sent
- * early.
+ * `npm run bench:burst`: sends many fallbacks that are due in the same second. Exits with 1 if any are lost, sent twice
+ * or sent early.
  */
 export async function benchBurst(args: string[]): Promise<number> {
   const { values } = parseOptions(args, USAGE, {
@@ -88,7 +88,7 @@ export async function benchBurst(args: string[]): Promise<number> {
 }
 
 /**
- * Publishes fallbacks due at the same time, and counts the messages.
+ * Publishes fallbacks that are due at the same time, and counts the messages.
  * @throws Failure if any don't finish before the time limit
  */
 async function runBurst(options: BurstOptions): Promise<BurstFigures> {

@@ -44,7 +44,7 @@ export async function capacity(args: string[], signal: AbortSignal): Promise<num
   if (!plan) {
     throw new Failure(
       'No number of bffs keeps all of them below the target, because every bff receives every event.\n' +
-        'Publish in arrays (--batch), raise a limit (--target, --bff-gib), or divide the feeds between several systems: docs/scaling.md.\n' +
+        'Publish in arrays (--batch), raise a limit (--target, --bff-gib), or divide the feeds between several systems (docs/scaling.md).\n' +
         'To see the load on each bff, set the number of bffs with --instances.',
     );
   }

@@ -144,7 +144,7 @@ const NUMBERS: Record<NumberKey, NumberOption> = {
     min: 0.25,
     max: 4_096,
     integer: false,
-    description: 'memory of one Redis in GiB',
+    description: 'memory of a Redis server in GiB',
   },
 };
 
@@ -160,7 +160,7 @@ const USAGE =
 
 const numberFormat = new Intl.NumberFormat('en-US');
 
-/** Describes why a value is invalid; empty if valid. */
+/** Returns why a value is invalid, or an empty list if it's valid. */
 function errorOf(text: string, { name, min, max, integer }: NumberOption): string[] {
   const value = Number(text);
   const isValid = text.trim() !== '' && value >= min && value <= max && (!integer || Number.isInteger(value));

@@ -57,7 +57,7 @@ interface Bar {
   after: number;
 }
 
-/** A load's cost by part, before partitions were introduced and now. */
+/** Returns a load's cost by part, before partitions were introduced and now. */
 export function partsOf(plan: Plan): { cores: Bar[]; gib: Bar[] } {
   const { terms, memory, redis, instances, producers } = plan;
   const coresOf = (names: readonly string[]) =>
@@ -89,7 +89,7 @@ export function partsOf(plan: Plan): { cores: Bar[]; gib: Bar[] } {
   };
 }
 
-/** An SVG chart that shows a load's cost before partitions were introduced and now. */
+/** Draws an SVG chart of a load's cost, before partitions were introduced and now. */
 export function drawPicture(plan: Plan, title: string): string {
   const { cores, gib } = partsOf(plan);
   const parts: string[] = [];

@@ -13,7 +13,7 @@ import {
 import type { Term } from './model/terms.ts';
 
 const GIB = 2 ** 30;
-/** A bff's memory limit and Redis's `maxmemory` (GiB) in docker-compose.yml and k8s/. */
+/** The memory limit of a bff, and `maxmemory` of Redis, in docker-compose.yml and k8s/ (GiB). */
 const SHIPPED_GIB = { bff: 0.5, redis: 0.375 };
 const MICRO = 1e6;
 /** Node's default heap limit (GiB). A larger heap needs an option. */
@@ -26,7 +26,7 @@ const twoDigits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 }
 export const amount = (value: number): string =>
   value >= 100 ? integer.format(value) : twoDigits.format(value);
 
-/** A table with right-aligned numeric columns. */
+/** Formats a table with right-aligned numeric columns. */
 function aligned(rows: string[][]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const isNumber = (column: number) =>
@@ -149,14 +149,14 @@ function intervalHint(plan: Plan, constants: Constants): string[] {
   ];
 }
 
-/** Minimum share of total Redis memory that compression must save for a hint to appear. */
+/** The share of the total Redis memory that suggested compression must save. */
 const WORTHWHILE_MEMORY = 0.2;
 
 function compressionHint(plan: Plan, constants: Constants): string[] {
   if (plan.load.compressedHistory)
     return [
-      'Set HISTORY_COMPRESSION=on on each bff, once none of them runs 0.1.0. Texts that differ from the measured ones compress ' +
-        'better or worse (docs/scaling.md).',
+      'Set HISTORY_COMPRESSION=on on each bff, once none of them runs 0.1.0. Your texts can compress better or worse ' +
+        'than the measured ones (docs/scaling.md).',
     ];
   const bytesOf = (candidate: Plan | undefined) =>
     candidate ? ALL_REDIS_ROLES.reduce((sum, role) => sum + candidate.redis[role].bytes, 0) : Infinity;

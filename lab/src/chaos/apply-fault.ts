@@ -9,7 +9,7 @@ import { MASTERS, failMaster } from './masters.ts';
 import type { Fault, StepFault } from './schedule.ts';
 
 export interface FaultResult {
-  /** Name of the affected application and sidecar. Their clients might get no deliveries until both are back. */
+  /** Name of the affected pair (an application and its sidecar). Its clients might get nothing until it's back. */
   pair: string | undefined;
   /** False if the fault had no effect, for example because no instance reached the step in time. */
   happened: boolean;
@@ -17,7 +17,7 @@ export interface FaultResult {
 
 /** Downtime of a killed process (ms). */
 const DOWN_MS = 700;
-/** Timeout for an instance to reach the failpoint's step (ms). */
+/** Maximum time until an instance reaches the step of the failpoint (ms). */
 const REACH_MS = 20_000;
 const READY_MS = 60_000;
 
@@ -47,7 +47,7 @@ export async function applyFault(
   return { pair: pair?.name, happened };
 }
 
-/** Kills or stops the first instance that reaches the step (Dapr decides which one), then repairs it. */
+/** Kills or stops the first instance that reaches the step (Dapr decides which one), then gets it running again. */
 async function causeAtStep(stack: Stack, failpoints: Failpoints, fault: StepFault): Promise<FaultResult> {
   const { app, step } = fault;
   const pairs = app === 'producer' ? stack.producers : stack.bffs;

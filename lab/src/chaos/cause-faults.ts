@@ -12,12 +12,12 @@ import type { Workload } from './clients/workload.ts';
 
 /** Pause between two faults (ms). */
 const BETWEEN_MS = 300;
-/** Timeout (ms) for deliveries to resume after a fault. If they don't, the ledger shows the loss. */
+/** Maximum time (ms) until deliveries resume after a fault. If they don't, the ledger shows the loss. */
 const RESUME_MS = 30_000;
 
 export interface FaultRun {
   stack: Stack;
-  /** The Redis Cluster to kill masters in; `undefined` with a single Redis. */
+  /** The Redis Cluster whose masters are killed. `undefined` with a single Redis server. */
   cluster: RedisCluster | undefined;
   failpoints: Failpoints;
   clients: Clients;
@@ -64,7 +64,7 @@ export async function causeFaults(options: FaultRun): Promise<Event[]> {
   return events;
 }
 
-/** Waits up to `RESUME_MS` until every steady client on unaffected instances has shown a notification after `since`. */
+/** Waits up to `RESUME_MS` until every steady client on unaffected instances has shown another notification. */
 async function untilDeliveriesResume(
   clients: Clients,
   pair: string | undefined,

@@ -9,7 +9,7 @@ const EXAMPLE_URL = 'https://hooks.example.com/tocsin';
 
 const COMMON = { window: 'PT0S', perHour: 1_000 };
 
-/** The settings, secrets and components folder that a run's bffs need for channels. */
+/** Returns the settings, secrets and components folder that a run's bffs need for channels. */
 export function channelsOf(receivers: Receivers, dir: string) {
   // Resend an e-mail if the sender was killed. This isn't the default.
   const email = { ...COMMON, unknown: 'repeat', from: 'Tocsin <chaos@example.org>' };

@@ -41,9 +41,10 @@ const MAX_CONNECTIONS_PER_READER = '1000';
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /**
- * `npm run chaos`: kills, stops and restarts every process, kills processes at every step of the protocol and stops
- * them at about half of these steps, while more than 200 clients receive notifications. Then checks each notification.
- * Exits with 1 if a notification is lost, duplicated or out of order, another check fails, or the run misses a goal.
+ * `npm run chaos`: kills, stops and restarts every process while more than 200 clients receive notifications. Also
+ * kills processes at every step of the protocol, and stops them at about half of these steps. Then checks each
+ * notification. Exits with 1 if a notification is lost, duplicated or out of order, another check fails, or the run
+ * misses a goal.
  */
 export async function chaos(args: string[], signal: AbortSignal): Promise<number> {
   const options = readChaosOptions(args);
@@ -98,7 +99,7 @@ async function run({ stack, cluster, failpoints, reader, receivers, options, sig
   let orders: Orders | undefined;
   try {
     await clients.ready();
-    // The components of examples/outbox work only with a single Redis.
+    // The components of examples/outbox work only with a single Redis server.
     orders =
       tokens && !cluster ? await Orders.start(stack, new Random(seed + 5), tokens.getToken) : undefined;
     const urls = stack.producers.map(({ url }) => url);
@@ -158,7 +159,7 @@ async function createFallbacks(
   );
 }
 
-/** For each feed, the offsets of publications that are gone according to an instance's history. */
+/** Returns, for each feed, the offsets of publications that are gone according to an instance's history. */
 const goneByFeed = async (stack: Stack, token: string): Promise<Map<string, Set<string>>> =>
   new Map(
     await Promise.all(

@@ -26,7 +26,7 @@ const KEYS: Readonly<Record<string, string>> = {
 /** Names that faults use for a Redis Cluster's masters. */
 export const MASTERS: readonly string[] = Object.keys(KEYS);
 
-/** Maximum time (ms) for a replica to take over, or for a node to follow a new master. */
+/** Maximum time (ms) until a replica has taken over, or until the cluster is healthy again. */
 const CHANGE_MS = 30_000;
 /** Time (ms) that a killed master stays down after the replica has taken over. */
 const DOWN_MS = 700;
@@ -40,8 +40,8 @@ export async function startRedisCluster(dir: string, say: Say): Promise<RedisClu
 }
 
 /**
- * Kills a master and restarts it once the replica has taken over, or stops and immediately restarts it. Resolves when
- * all six nodes have rejoined the cluster.
+ * Either kills a master and restarts it once the replica has taken over, or stops it and restarts it immediately.
+ * Resolves when all six nodes have rejoined the cluster.
  * @returns true if the master was running, the replica took over after a kill, and the cluster has recovered
  */
 export async function failMaster(

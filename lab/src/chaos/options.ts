@@ -27,8 +27,10 @@ export function readChaosOptions(args: string[]): ChaosOptions {
       : ['--seed must be an integer']),
     ...(minutes > 0 && minutes <= 1_440 ? [] : ['--minutes must be above 0 and at most 1440']),
     ...(redis === 'single' || redis === 'cluster' ? [] : ['--redis must be single or cluster']),
-    ...(naive && redis === 'cluster' ? ['--naive works only with a single Redis'] : []),
-    ...(full && naive ? ['--naive cannot be combined with --full, because it has fewer steps'] : []),
+    ...(naive && redis === 'cluster' ? ['--naive works only with a single Redis server'] : []),
+    ...(full && naive
+      ? ['--naive cannot be combined with --full, because the naive bff has fewer steps']
+      : []),
   ];
   throwIfInvalid(faults, USAGE);
   return { seed, minutes, full, naive, redis: redis === 'cluster' ? 'cluster' : 'single' };

@@ -12,15 +12,15 @@ const PROCESSES: readonly string[] = [
   'scheduler',
 ];
 
-/** Names of the processes that can be killed and restarted. */
+/** Returns the names of the processes that can be killed and restarted. */
 export const processesOf = (redis: RedisKind): readonly string[] => [
   ...PROCESSES,
   ...(redis === 'cluster' ? MASTERS : ['redis']),
 ];
 
 /**
- * Names of the processes that can be stopped with SIGSTOP. Excludes a cluster's masters: a replica takes over, and when
- * the old master wakes up, it acknowledges writes that the cluster then discards.
+ * Returns the names of the processes that can be stopped with SIGSTOP. Excludes a cluster's masters: when a stopped
+ * master wakes up after its replica has taken over, it acknowledges writes that the cluster then discards.
  */
 export const stoppableOf = (redis: RedisKind): readonly string[] => [
   ...PROCESSES,
@@ -82,7 +82,7 @@ export function nameOf(fault: Fault): string {
   }
 }
 
-/** A fault's name without the instance number. */
+/** Returns a fault's name without the instance number. */
 export const groupOf = (fault: Fault): string => nameOf(fault).replace(/bff-\d+/, 'bff');
 
 export interface ScheduleOptions {
@@ -122,13 +122,13 @@ export function* schedule({ seed, full, naive, redis }: ScheduleOptions): Genera
   }
 }
 
-/** Faults that kill every process once, and a process at every step. */
+/** Returns faults that kill every process once, and a process at every step. */
 export const killsOnce = (redis: RedisKind): Fault[] => [
   ...processesOf(redis).map((target) => ({ kind: 'kill' as const, target })),
   ...STEPS.map((step) => ({ kind: 'kill-at' as const, ...step })),
 ];
 
-/** Number of faults in a full round. */
+/** Returns the number of faults in a full round. */
 export const roundLength = (redis: RedisKind): number =>
   killsOnce(redis).length + processesOf(redis).length + stoppableOf(redis).length + PAUSE_STEPS.length;
 

@@ -52,7 +52,7 @@ export function audit(
   };
 }
 
-/** The range of offsets skipped between two shown offsets. Ignores offsets with publications that are gone. */
+/** Returns the range of offsets skipped between two shown offsets. Ignores offsets of publications that are gone. */
 function skippedBetween(before: number, after: number, isGone: (offset: number) => boolean): string[] {
   const between = Array.from({ length: after - before - 1 }, (_, i) => before + 1 + i);
   const skipped = between.filter((offset) => !isGone(offset));
@@ -76,7 +76,7 @@ export const isClean = ({ lost, duplicated, outOfOrder, skipped }: AuditResult):
 export const isCleanExceptReportedLoss = (result: AuditResult): boolean =>
   isClean(result.reportedGaps > 0 ? { ...result, lost: [] } : result);
 
-/** The longest time (ms) between `from` and `to` when no observer received a delivery. */
+/** Returns the longest time (ms) between `from` and `to` during which no observer received a delivery. */
 export function longestPause(observers: readonly ObserverRecord[], from: number, to: number): number {
   const times = observers
     .flatMap(({ shown }) => shown.map(({ at }) => at))

@@ -16,7 +16,7 @@ const WORDS = (
 ).split(' ');
 const NUMBER_SHARE = 0.06;
 
-/** Sentences made of random words and numbers, for measuring compression. */
+/** Creates sentences from random words and numbers, for measuring compression. */
 export function sentencesFrom(seed: number): (bytes: number) => string {
   const random = new Random(seed);
   const word = () => (random.next() < NUMBER_SHARE ? String(random.below(100_000)) : random.pick(WORDS));

@@ -15,7 +15,7 @@ export interface Growth {
 }
 
 /**
- * Compares each process's memory in the first and the last fifth of the time after a warm-up of `warmUp` seconds.
+ * Compares each process's memory in the first and the last fifth of the run, not counting its first `warmUp` seconds.
  */
 export function growthOf(samples: readonly Sample[], warmUp: number): Growth[] {
   const last = samples.at(-1);

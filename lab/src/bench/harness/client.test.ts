@@ -23,7 +23,7 @@ afterEach(() => {
 });
 
 /**
- * Connects and subscribes a client. Returns it with the server's end of the connection and the messages it receives.
+ * Connects and subscribes a client. Returns the client, the server's socket, and the messages that the client receives.
  */
 async function connect(): Promise<{ client: Client; socket: WebSocket; received: string[] }> {
   const received: string[] = [];

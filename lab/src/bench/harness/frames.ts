@@ -22,11 +22,11 @@ function header(opcode: number, length: number, mask: 0 | typeof MASKED): Buffer
 
 const ZERO_MASK = Buffer.alloc(4);
 
-/** A frame as sent by clients, which must mask frames. A zero mask leaves the payload unchanged. */
+/** Creates a frame as clients send it. Clients must mask frames, but a zero mask leaves the payload unchanged. */
 export const clientFrame = (payload: Buffer, opcode: number = OPCODE.text): Buffer =>
   Buffer.concat([header(opcode, payload.length, MASKED), ZERO_MASK, payload]);
 
-/** An unmasked frame, as sent by servers. */
+/** Creates an unmasked frame, as servers send it. */
 export const serverFrame = (payload: Buffer, opcode: number = OPCODE.text): Buffer =>
   Buffer.concat([header(opcode, payload.length, 0), payload]);
 
@@ -56,7 +56,7 @@ export class FrameReader {
   }
 }
 
-/** The first frame's payload offset and length. `undefined` until the header is complete. */
+/** Returns the offset and length of the first frame's payload, or `undefined` until the header is complete. */
 function sizeOf(data: Buffer): { start: number; length: number } | undefined {
   if (data.length < 2) return undefined;
   const second = data[1] as number;

@@ -8,7 +8,7 @@ export interface HttpResponse {
   body: string;
 }
 
-/** A POST request's bytes, prepared before the measurement. */
+/** Returns the bytes of a POST request, so that they can be prepared before the measurement. */
 export function postRequest(
   url: string,
   body: string,
@@ -25,7 +25,7 @@ export function postRequest(
   return Buffer.from(`POST ${pathname} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
 }
 
-/** The first response in `text`, and its length in characters. `undefined` until the response is complete. */
+/** Returns the first response in `text` and its length in characters, or `undefined` until it is complete. */
 export function readResponse(text: string): { response: HttpResponse; length: number } | undefined {
   const headEnd = text.indexOf('\r\n\r\n');
   if (headEnd < 0) return undefined;

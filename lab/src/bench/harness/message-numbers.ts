@@ -3,7 +3,7 @@ const MARKER = Buffer.from('@@');
 const DIGITS = 8;
 const ZERO = '0'.charCodeAt(0);
 
-/** The text of message `n`, `bytes` long. */
+/** Returns the text of message `n` with a length of `bytes`. */
 export const textOf = (n: number, bytes: number): string =>
   `@@${String(n).padStart(DIGITS, '0')} `.padEnd(bytes, 'notification ');
 

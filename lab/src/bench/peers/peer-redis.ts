@@ -17,7 +17,7 @@ export interface PeerRedis {
 }
 
 /**
- * Starts a separate Redis for a peer, so that its CPU time and memory can be measured.
+ * Starts a separate Redis server for a peer, so that the server's CPU time and memory can be measured.
  * @throws Failure if there is no redis-server
  */
 export async function startPeerRedis({

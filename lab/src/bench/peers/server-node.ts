@@ -9,7 +9,7 @@ const IMAGE_OPTIONS = /^ENV .*\bNODE_OPTIONS=(\S+)/m;
 
 const dockerfile = (): string => readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
 
-/** An application image's Dockerfile stage. */
+/** Returns the stage of the Dockerfile that builds an application's image. */
 const imageOf = (app: 'producer' | 'bff'): string =>
   dockerfile()
     .split(/^(?=FROM )/m)
@@ -18,16 +18,17 @@ const imageOf = (app: 'producer' | 'bff'): string =>
 let serverNodePath: Promise<string> | undefined;
 
 /**
- * Path to the Node binary that runs all of the benchmark's servers: on Linux x64, the version in our images, installed
- * with npm. Elsewhere, this process's own binary.
- * @throws Failure if npm can't install it
+ * Returns the path to the Node binary that runs all of the benchmark's servers. On Linux x64, the binary has the same
+ * version as in our images: npm installs it if this process runs another version. On other systems, the binary is the
+ * one that runs this process.
+ * @throws Failure if npm can't install the binary
  */
 export function serverNode(): Promise<string> {
   serverNodePath ??= find();
   return serverNodePath;
 }
 
-/** The Node options in an application's image. */
+/** Returns the Node options in an application's image. */
 export function nodeOptionsOf(app: 'producer' | 'bff'): string[] {
   const options = IMAGE_OPTIONS.exec(imageOf(app))?.[1];
   return options === undefined ? [] : [options];

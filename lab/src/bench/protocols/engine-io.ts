@@ -34,7 +34,7 @@ export abstract class SocketIoDialogue implements Dialogue {
 
   abstract position(): string | undefined;
 
-  /** The next step once the namespace has accepted the client. */
+  /** Returns the next step once the namespace has accepted the client. */
   protected abstract connected(content: string): Step;
 
   protected abstract event(message: Buffer): void;

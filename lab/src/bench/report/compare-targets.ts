@@ -14,13 +14,13 @@ export interface TargetResult {
   reached: boolean;
   stretchGoal: number;
   stretchUnit: string;
-  /** The measured value in `stretchUnit`. `undefined` if the figure that it is compared with was not measured. */
+  /** The measured value in `stretchUnit`. `undefined` if the figure or its reference was not measured. */
   stretchMeasured: number | undefined;
   /** True if `stretchMeasured` reached `stretchGoal`. */
   stretchReached: boolean;
 }
 
-/** Compares a result with the performance targets. Skips targets whose figure wasn't measured. */
+/** Compares a result with the performance targets. Skips targets for figures that weren't measured. */
 export function compareWithTargets(result: Pick<Result, 'samples' | 'growth'>): TargetResult[] {
   const read = medianReader(result);
   const growth = result.growth ?? [];

@@ -38,7 +38,7 @@ const MAX_DEPTH = 45;
 const CHARACTER_WIDTH = 6;
 const IGNORED_FRAMES = new Set(['(idle)', '(root)']);
 
-/** An SVG flame graph. A frame's width is the time spent in the function, including callees. */
+/** Draws an SVG flame graph. A frame's width is the time spent in the function, including callees. */
 export function drawFlame(profile: CpuProfile, { title, skipMs }: FlameOptions): string {
   const root = treeOf(profile, skipMs * 1_000);
   const parts: string[] = [];

@@ -7,7 +7,7 @@ type Figure = (read: ReadMedian, growth: readonly GrowthRow[]) => number | undef
 interface Goal {
   /** The figure to compare with `value`. */
   figure: Figure;
-  /** The unit of `value`. For a ratio, `×` and the name of the reference: the figure that it is compared with. */
+  /** The unit of `value`. For a ratio, it's `×`, usually followed by the name of the reference figure. */
   unit: string;
   value: number;
 }

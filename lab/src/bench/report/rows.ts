@@ -9,13 +9,13 @@ export const numberText = (value: number, digits = 0): string =>
 
 const NONE = '–';
 
-/** The peers with a column. socket.io with recovery is a separate setup, but shares socket.io's column. */
+/** Returns the peers that have a column. socket.io with recovery is a separate setup, but shares socket.io's column. */
 const columns = (result: Result): { id: PeerId; name: string }[] =>
   result.peers.filter(
     ({ id, notMeasuredBecause }) => id !== 'socketio-recovery' && notMeasuredBecause === undefined,
   );
 
-/** A row per figure and a column per peer. The first row is the heading. */
+/** Returns a table with a row per figure and a column per peer. The first row is the heading. */
 export function figureRows(result: Result): string[][] {
   const read = medianReader(result);
   const peers = columns(result);
@@ -31,7 +31,7 @@ export function figureRows(result: Result): string[][] {
   return [['work', ...peers.map(({ name }) => name)], ...rows.filter((row) => row.length > 0)];
 }
 
-/** A table with the latency of each Dapr call that a notification needs. Empty if not measured. */
+/** Returns a table with the latency of each Dapr call that a notification needs. Empty if not measured. */
 export function callRows(result: Result): string[][] {
   const read = medianReader(result);
   const names = Object.keys(result.samples.find(({ work }) => work === 'dapr-calls')?.figures ?? {});
@@ -53,7 +53,7 @@ const stretchGoalText = (comparison: TargetResult): string => {
   return `${goal(comparison, stretchGoal, stretchUnit)} (${stretchMeasured === undefined ? 'not measured' : numberText(stretchMeasured, 2)})`;
 };
 
-/** A heading, followed by a row per target with the measured value and whether it reached the target. */
+/** Returns a heading, then a row per target with the measured value and whether it reached the target. */
 export const targetRows = (result: Result): string[][] => [
   ['figure', 'measured', 'target', 'reached', 'stretch goal'],
   ...compareWithTargets(result).map((comparison) => [

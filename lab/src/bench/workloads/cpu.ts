@@ -34,7 +34,7 @@ export const cpuFigures = (cpu: CpuSeconds, count: number, unit = 1e6): Record<s
   cpuRedis: (cpu.redis / count) * unit,
 });
 
-/** Resident memory of the processes that hold the sockets (bytes). */
+/** Returns the resident memory of the processes that hold the sockets (bytes). */
 export const socketMemory = (peer: Peer): number =>
   peer.processes
     .filter(({ hasSockets }) => hasSockets)

@@ -7,7 +7,7 @@ import { Publisher } from './publisher.ts';
 import type { Workload } from './workload.ts';
 
 const RATE = 100;
-/** Maximum requests in flight. A peer that reaches this limit at this rate is overloaded. */
+/** Maximum requests in flight. A peer that reaches this limit at `RATE` messages per second is overloaded. */
 const LANES = 64;
 /** Warm-up time (s), which isn't measured. */
 const WARM_UP = 1;

@@ -21,7 +21,7 @@ const withSuffix = (figures: Figures, suffix: string): Figures =>
 
 /**
  * Single messages spread over many feeds. Peers defer some work, so a measurement also includes work for earlier
- * messages. To make this true of the first measurement too, each feed receives a message before it.
+ * messages. For the first measurement to include such work too, each feed receives a message beforehand.
  */
 const manyFeeds = (id: WorkloadId, countOf: (sizes: Sizes) => number): Workload => ({
   id,

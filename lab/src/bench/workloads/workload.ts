@@ -52,8 +52,8 @@ export interface Sizes {
   settleMs: number;
   daprCalls: number;
   /**
-   * Missing messages are considered lost if no messages arrive for this long (ms). It is longer than Dapr's redelivery
-   * delay because messages can be redelivered on a busy machine.
+   * Missing messages are considered lost if no messages arrive for this long (ms). This is longer than Dapr's
+   * redelivery delay, because Dapr can redeliver messages on a busy machine.
    */
   patienceMs: number;
 }
@@ -105,7 +105,7 @@ export const SMALL_SIZES: Sizes = {
   patienceMs: 40_000,
 };
 
-/** Warm-up sizes: enough for V8 to compile the code of every peer, even of our stack, which has the most. */
+/** Returns warm-up sizes. They let V8 compile the code of every peer, even of our stack, which has the most code. */
 export const warmUpOf = (sizes: Sizes): Sizes => ({
   ...sizes,
   manyFeeds: Math.min(sizes.manyFeeds, 1_000),

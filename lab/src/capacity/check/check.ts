@@ -22,7 +22,7 @@ const textOf = ({ connections, rate, feeds, instances, entryIntervalMs }: CheckL
   `${amount(connections)} connections, ${rate} notifications a second over ${amount(feeds)} feed(s), ${instances} bffs` +
   (entryIntervalMs === 0 ? '' : `, ENTRY_INTERVAL_MS=${entryIntervalMs}`);
 
-/** The plan for a checked load. Feeds have no history before the warm-up. */
+/** Returns the plan for a checked load. Feeds have no history before the warm-up. */
 function predict(load: CheckLoad, constants: Constants): Plan {
   const { load: defaults } = readCapacityOptions([]);
   const plan = planOf(

@@ -6,8 +6,9 @@ import { feedOf, type Steps } from './stepper.ts';
 import { measureReaderBytes, measureReplacedBytes, storedAnnouncements, measureFeedSizes } from './stored.ts';
 
 /**
- * Measures an announcement's size in the stream. The bffs remove acknowledged announcements every 2 s, so the stream's
- * length varies. Measures it repeatedly and uses the longest stream, which has the least overhead per announcement.
+ * Measures an announcement's size in the stream. The length of the stream varies, because the bffs remove acknowledged
+ * announcements every 2 s. Measures the stream repeatedly, and uses the measurement with the most announcements, which
+ * has the least overhead per announcement.
  */
 export async function measureAnnouncement(steps: Steps): Promise<number> {
   let longest = { bytes: 0, count: 1 };
@@ -29,7 +30,7 @@ export async function measureAnnouncement(steps: Steps): Promise<number> {
 const ANNOUNCEMENT_SECONDS = 5;
 const SAMPLE_MS = 100;
 
-/** How long to wait for instances to drop the views from previous steps (ms). */
+/** How long to wait until the instances have dropped the views from previous steps (ms). */
 const FORGET_MS = 20_000;
 
 /** Measures the memory used by connections, watched feeds and publications, and the feeds' data in Redis. */

@@ -15,8 +15,8 @@ import { readMetric } from '../../bench/read-metric.ts';
 import { KINDS, type Kind } from '../model/constants.ts';
 
 /**
- * Our stack with a separate Redis for the broadcaster, so that Redis's CPU time for the broadcaster and for Dapr can be
- * told apart.
+ * Our stack with a separate Redis server for the broadcaster, so that the CPU time of Redis can be measured separately
+ * for the broadcaster and for Dapr.
  */
 export interface Rig {
   instances: number;
@@ -24,9 +24,9 @@ export interface Rig {
   /** The stack as a peer for the benchmark's harness. */
   peer: Peer;
   processes: Record<Kind, ManagedProcess[]>;
-  /** `host:port` of the Redis that Dapr's components use. */
+  /** `host:port` of the Redis server that Dapr's components use. */
   store: string;
-  /** `host:port` of the broadcaster's Redis. */
+  /** `host:port` of the broadcaster's Redis server. */
   broadcast: string;
   /** Stops all processes and deletes all data. */
   stop(): Promise<void>;

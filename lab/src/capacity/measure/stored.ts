@@ -23,7 +23,7 @@ const APP = 'bff||';
 const bytesOf = async (redis: Redis, key: string): Promise<number> =>
   (await redis.memoryUsage(key, { SAMPLES: 0 })) ?? 0;
 
-/** The size of `feeds` in Redis by document kind (bytes). Omits documents that no head refers to, since they expire. */
+/** Measures `feeds` in Redis by document kind (bytes). Omits documents that no head refers to, since they expire. */
 export const measureFeedSizes = (rig: Rig, feeds: readonly string[]) =>
   withStore(rig, async (redis) => {
     const bytes = { heads: 0, segments: 0, ids: 0 };
@@ -40,8 +40,8 @@ export const measureFeedSizes = (rig: Rig, feeds: readonly string[]) =>
   });
 
 /**
- * Average size (bytes) of the documents that an entry replaces, for feeds with names that start with `label`. Call this
- * within two minutes after the first of these documents was written, before they're deleted.
+ * Measures the average size (bytes) of the documents that an entry replaces, for feeds with names that start with
+ * `label`. Call this within two minutes after the first replaced document was written, before it is deleted.
  */
 export async function measureReplacedBytes(
   rig: Rig,
@@ -68,7 +68,7 @@ export const storedAnnouncements = (rig: Rig): Promise<{ bytes: number; count: n
     count: await redis.xLen(TOPICS.partitionAnnouncements),
   }));
 
-/** Average size of a reader's read state (bytes), across all readers of the feed. */
+/** Measures the average size of a reader's read state (bytes), across all readers of the feed. */
 export const measureReaderBytes = (rig: Rig, feed: string): Promise<number> =>
   withStore(rig, async (redis) => {
     let [bytes, count] = [0, 0];
@@ -82,7 +82,7 @@ export const measureReaderBytes = (rig: Rig, feed: string): Promise<number> =>
     return bytes / count;
   });
 
-/** Redis data size (bytes): used memory, excluding the buffers for connections and the append-only file. */
+/** Measures the data in Redis (bytes): used memory without the buffers for connections and the append-only file. */
 export const usedMemory = (rig: Rig): Promise<number> =>
   withStore(rig, async (redis) => {
     const memory = parseRedisInfo(await redis.info('memory'));
@@ -111,7 +111,7 @@ const ROLE_OF: Record<string, RedisRole> = {
   exec: 'state',
 };
 
-/** Time that Redis has spent on each component's commands so far (µs). */
+/** Returns the time that Redis has spent on each component's commands so far (µs). */
 export const executionTimes = (rig: Rig): Promise<Record<RedisRole, number>> =>
   withStore(rig, async (redis) => {
     const times = Object.fromEntries(REDIS_ROLES.map((role) => [role, 0])) as Record<RedisRole, number>;
@@ -122,7 +122,7 @@ export const executionTimes = (rig: Rig): Promise<Record<RedisRole, number>> =>
     return times;
   });
 
-/** Number of documents that Dapr has read from the state store so far. Each document is a hash in Redis. */
+/** Counts the documents that Dapr has read from the state store so far. Each document is a hash in Redis. */
 export const documentsRead = (rig: Rig): Promise<number> =>
   withStore(rig, async (redis) => {
     const stats = parseRedisInfo(await redis.info('commandstats'));

@@ -3,7 +3,7 @@ import { KINDS, type Kind } from '../model/constants.ts';
 import { readCpu, type Rig } from './rig.ts';
 import { documentsRead } from './stored.ts';
 
-/** A period of a measurement: counts of the work in it, and the CPU time used. */
+/** A measured period: how much work was done in it, and how much CPU time that took. */
 export interface Window {
   step: string;
   instances: number;
@@ -34,7 +34,7 @@ export type Counts = Partial<Omit<Window, 'step' | 'instances' | 'seconds' | 'cp
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** The CPU seconds that this machine has used so far, excluding this process. */
+/** Returns the CPU seconds that this machine has used so far, excluding this process. */
 function machineCpuSeconds(): number {
   const { user, system } = process.cpuUsage();
   const ms = cpus().reduce((total, { times }) => total + times.user + times.nice + times.sys + times.irq, 0);
@@ -42,7 +42,7 @@ function machineCpuSeconds(): number {
 }
 
 /**
- * Runs `work`, and measures the CPU time that the rig's processes use for it. `work` returns the counts of its work.
+ * Runs `work`, and measures the CPU time that the rig's processes use for it. `work` returns how much it has done.
  */
 export async function measureWindow(rig: Rig, step: string, work: () => Promise<Counts>): Promise<Window> {
   const reads = await documentsRead(rig);

@@ -1,5 +1,6 @@
 /**
- * The kinds of processes that use CPU. `redis` is the Redis of Dapr's components, `broadcast` the broadcaster's Redis.
+ * The kinds of processes that use CPU. `redis` is the Redis server of Dapr's components, and `broadcast` is the
+ * broadcaster's.
  */
 export const KINDS = ['producer', 'producerSidecar', 'bff', 'bffSidecar', 'redis', 'broadcast'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -50,7 +51,7 @@ export interface Constants {
     idleSecond: Cost;
     /**
      * An entry with one notification, from the POST to the broadcast. Excludes receiving the broadcast. Measured at
-     * several entry rates with one producer, two bffs and one Redis. Sorted by rate.
+     * several entry rates with one producer, two bffs and one Redis server. Sorted by rate.
      */
     entry: AtRate[];
     /** Each additional POST that shares the entry. */
@@ -113,7 +114,7 @@ export interface Constants {
     reader: number;
     /** The documents that an entry replaced in a feed. They take up space until deleted. */
     replaced: number;
-    /** An empty Redis. */
+    /** An empty Redis server. */
     empty: number;
   };
   wire: {
@@ -164,7 +165,7 @@ export function costAt(points: readonly AtRate[], rate: number): Cost {
 /** Number of bffs when `entry` was measured. */
 export const MEASURED_BFFS = 2;
 
-/** An entry's cost in each kind of process. It depends on how many entries a second a process of that kind handles. */
+/** Returns an entry's cost in each kind of process, at the rate of entries that a process of that kind handles. */
 export function entryCost(
   { entry }: Pick<Constants['cpu'], 'entry'>,
   entries: number,

@@ -79,7 +79,7 @@ const RESOURCES: readonly Resource[] = [
 
 const MAX_RATE = 1e9;
 
-/** The rate at which `used` reaches `target`; 0 if `used` always exceeds it, `undefined` if it never reaches it. */
+/** Returns the rate at which `used` reaches `target`: 0 if `used` always exceeds it, `undefined` if it never does. */
 function rateAt(used: (rate: number) => number, target: number): number | undefined {
   if (used(0) > target) return 0;
   if (used(MAX_RATE) <= target) return undefined;
@@ -92,7 +92,7 @@ function rateAt(used: (rate: number) => number, target: number): number | undefi
   return low;
 }
 
-/** The limits in the order that they are reached. */
+/** Returns the limits in the order in which they are reached. */
 export function limitsOf(plan: Plan, constants: Constants): Limit[] {
   // Vary only the rate. The numbers of pods and partitions stay fixed.
   const { instances, producers, partitions } = plan;

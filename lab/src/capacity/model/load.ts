@@ -52,7 +52,7 @@ export interface Size {
   partitions: number;
 }
 
-/** The rates (per second) that a load causes, and how it is spread over the instances. */
+/** The rates (per second) that a load causes, and how the load is spread over the instances. */
 export interface Flow {
   /** POSTs a second. */
   requests: number;
@@ -91,8 +91,8 @@ const SECOND_COMPARISON = FIRST_COMPARISON + 26;
 const COMPARISON_INTERVAL = 30;
 
 /**
- * Comparisons per second for a view if the feed receives `rate` events a second at random times. Each event restarts
- * the sequence, so a feed with occasional events is compared more often than a quiet or busy feed.
+ * Returns the comparisons per second for a view if the feed receives `rate` events a second at random times. Each event
+ * restarts the sequence, so a feed with occasional events is compared more often than a quiet or busy feed.
  */
 export function comparisonRate(rate: number): number {
   if (rate <= 0) return 1 / COMPARISON_INTERVAL;
@@ -102,16 +102,16 @@ export function comparisonRate(rate: number): number {
 }
 
 /**
- * Average requests per entry in a lane that gets `rate` requests a second at random times. After starting an entry, the
- * lane doesn't start another for `laneMs`. Requests that arrive during that time share the next entry. If there are
- * none, the next request starts an entry.
+ * Returns the average requests per entry in a lane that gets `rate` requests a second at random times. After starting
+ * an entry, the lane doesn't start another for `laneMs`. Requests that arrive during that time share the next entry. If
+ * none arrive, the next request starts an entry.
  */
 export function requestsPerEntry(rate: number, laneMs: number): number {
   const arrivals = (rate * laneMs) / 1000;
   return arrivals + Math.exp(-arrivals);
 }
 
-/** Average number of distinct feeds among `count` requests if each is for a random feed out of `feeds`. */
+/** Returns the average number of distinct feeds among `count` requests, each for a random one of `feeds`. */
 export const differentFeeds = (count: number, feeds: number): number =>
   feeds <= 1 ? 1 : -feeds * Math.expm1(count * Math.log1p(-1 / feeds));
 
@@ -120,7 +120,7 @@ const ENVELOPE_BYTES = 4_096;
 /** Bytes in a notification besides title and body. */
 const NOTIFICATION_BYTES = 200;
 
-/** Number of requests that fill an entry. After a full entry, the lane immediately starts the next. */
+/** Returns the number of requests that fill an entry. After a full entry, the lane immediately starts the next. */
 const requestsInFullEntry = ({ batch, payload }: Load): number =>
   Math.max(
     1,

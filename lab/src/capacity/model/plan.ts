@@ -61,7 +61,7 @@ export interface Plan {
   kept: { history: number; ids: number; ring: number };
 }
 
-/** A measured size (bytes), adjusted from the measurement's payload to the load's. */
+/** Adjusts a measured size (bytes) from the payload of the measurement to the payload of the load. */
 const adjustedToPayload = (load: Load, constants: Constants, measured: number): number =>
   Math.max(1, measured + load.payload - constants.range.payload);
 
@@ -91,7 +91,7 @@ function memoryOf(load: Load, flow: Flow, { memory, ...constants }: Constants, p
   return { ...memory.process, bff };
 }
 
-/** A feed's history size in Redis (bytes). The newest documents are never compressed, since they are too small. */
+/** Returns the size of a feed's history in Redis (bytes). The newest documents are too small to be compressed. */
 function historyBytes(load: Load, { stored }: Constants, json: number): number {
   if (!load.compressedHistory) return json;
   const plain = Math.min(json, UNCOMPRESSED_BYTES);
@@ -140,7 +140,7 @@ function redisOf(load: Load, flow: Flow, constants: Constants, terms: readonly T
   ) as Record<AnyRedisRole, RedisNeed>;
 }
 
-/** The resources that a load needs at this size. */
+/** Computes the resources that a load needs at this size. */
 function planFor(load: Load, constants: Constants, size: Size): Plan {
   const { instances } = size;
   const flow = flowOf(load, size, constants.laneMs);
@@ -173,15 +173,15 @@ function planFor(load: Load, constants: Constants, size: Size): Plan {
 }
 
 /**
- * True if the bffs are below the target on average. The busiest bff can be above it: more partitions relieve that bff,
- * more bffs do not.
+ * True if the average bff is below the target. The busiest bff can be above the target. More partitions relieve that
+ * bff, but more bffs don't.
  */
 const hasEnoughBffs = ({ load, cores, memory, instances }: Plan): boolean =>
   cores.bff / instances <= load.target &&
   memory.bff <= load.target * load.bffGib * 2 ** 30 &&
   load.connections / instances <= CONNECTIONS_PER_BFF;
 
-/** The smallest instance count that `isEnough` accepts, but at least two; `undefined` if no count is enough. */
+/** Returns the smallest instance count of at least two that `isEnough` accepts. `undefined` if no count is enough. */
 function fewest(isEnough: (instances: number) => boolean): number | undefined {
   let high = 1;
   while (!isEnough(high)) {
@@ -217,7 +217,7 @@ export function planOf(load: Load, constants: Constants): Plan | undefined {
   return instances === undefined ? undefined : planWith(instances);
 }
 
-/** A partition's rate as a share of what it can handle. */
+/** Returns a partition's rate as a share of the rate that it can handle. */
 export const partitionUse = (
   { load, partitions }: Pick<Plan, 'load' | 'partitions'>,
   { rates }: Constants,
@@ -226,7 +226,7 @@ export const partitionUse = (
   return load.rate / Math.min(partitions, load.feeds) / (load.batch >= 10 ? rates.arrays : single);
 };
 
-/** True if partitions and their turns stay below the target, or more partitions would not help. */
+/** True if partitions and their turns stay below the target, or if more partitions would not help. */
 const hasEnoughPartitions = (plan: Plan, constants: Constants): boolean =>
   plan.partitions >= plan.load.feeds ||
   (partitionUse(plan, constants) <= plan.load.target &&

@@ -12,14 +12,14 @@ export interface Term {
   cost: Cost;
 }
 
-/** The terms that belong to turns. Among the bffs, only the partition's host has their costs. */
+/** The terms that belong to turns. Of the bffs, only the partition's host bears these costs. */
 const TURNS: readonly string[] = [
   'entries, POST to broadcast',
   'additional feeds in an entry',
   'additional notifications of a feed in an entry',
 ];
 
-/** The contributions to a load's CPU time at this size. */
+/** Returns the contributions to a load's CPU time at this size. */
 export function termsOf(load: Load, flow: Flow, { cpu }: Constants, size: Size) {
   const { instances, producers } = size;
   const feeds = flow.events - flow.entries;
@@ -75,7 +75,7 @@ export function termsOf(load: Load, flow: Flow, { cpu }: Constants, size: Size) 
   return terms.filter(({ perSecond }) => perSecond > 1e-9);
 }
 
-/** The cores that a partition's turns use on the host. */
+/** Returns the cores that a partition's turns use on its host. */
 export function turnsOf(terms: readonly Term[], partitions: number): number {
   const turns = terms.filter(({ name }) => TURNS.includes(name));
   return (
@@ -83,7 +83,7 @@ export function turnsOf(terms: readonly Term[], partitions: number): number {
   );
 }
 
-/** The cores used by a bff that hosts an even share of the partitions, rounded up to whole partitions. */
+/** Returns the cores used by a bff that hosts an even share of the partitions, rounded up to whole partitions. */
 export function busiestBffOf(terms: readonly Term[], cores: number, { instances, partitions }: Size): number {
   const turns = turnsOf(terms, partitions);
   return (cores - turns * partitions) / instances + turns * Math.ceil(partitions / instances);

@@ -22,7 +22,7 @@ export interface Rule {
 const NEAR_RANGE_MS = 20_000;
 /** Range of the random delays (ms): more than a minute, so that the producer stores some notifications as Dapr jobs. */
 const FAR_RANGE_MS = 62_000;
-/** Pause between two runs of a task (ms): at least this, and less than twice as long. */
+/** Minimum pause between two runs of a task (ms). The actual pause is less than twice as long. */
 const BETWEEN_MS = 700;
 const EXPIRY_MS = 2_500;
 /** Tolerance for shown notifications that have just expired (ms), since a client takes a moment to record an event. */
@@ -53,7 +53,7 @@ export class Changes {
     this.#work.catch(() => undefined);
   }
 
-  /** The ids of the notifications in a feed that every client must have shown. */
+  /** Returns the ids of a feed's notifications that every client must have shown. */
   mustShow(feed: string): string[] {
     return [...this.rules].filter(([, rule]) => rule.feed === feed && rule.mustShow).map(([id]) => id);
   }

@@ -76,7 +76,7 @@ export class Clients {
     await Promise.all(this.#disruptions);
   }
 
-  /** The steady clients that aren't connected to this pair (an application and its sidecar). */
+  /** Returns the steady clients that aren't connected to this pair (an application and its sidecar). */
   steadyExcept(pair: string | undefined): Observer[] {
     return this.steady.filter((client) => client.pair !== pair).map(({ observer }) => observer);
   }

@@ -131,7 +131,7 @@ export class Fallbacks {
       const fallback = [{ after: `PT${afterS}S`, via }];
       const sentAt = Date.now();
       await this.#caller.post([{ id, title: id, feed: FEED, fallback }]);
-      // The delay counts from when a producer accepted the notification, which can't be earlier than `sentAt`.
+      // The delay starts when a producer accepts the notification, which happens after `sentAt`.
       const expected: ExpectedFallback = { via, dueAt: sentAt + afterS * 1_000 };
       this.#expected.set(id, expected);
       if (this.#random.below(3) === 0) this.#reads.push(this.#read(id, expected));

@@ -17,8 +17,8 @@ import { Server } from 'socket.io';
 import { readNaiveConfig } from '../../config.ts';
 
 /**
- * Naive reference implementation that ignores crashes: pop the entry, send it, acknowledge. Implements just enough of
- * the contract for the same clients to work, and shows that the ledger detects errors.
+ * A naive bff that ignores crashes: it pops the entry, sends it, and then acknowledges the announcement. It implements
+ * just enough of the contract for the usual clients to work, and shows that the ledger detects errors.
  */
 const config = readNaiveConfig();
 const log = createLogger('naive', 'info');

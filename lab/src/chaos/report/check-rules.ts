@@ -17,7 +17,7 @@ export function brokenRules(watcher: Watcher, rules: ReadonlyMap<string, Rule>):
   });
 }
 
-/** How late a client showed each scheduled notification (ms). */
+/** Returns how late a client showed each scheduled notification (ms). */
 export const lateness = (watcher: Watcher, rules: ReadonlyMap<string, Rule>): number[] =>
   watcher.shown.flatMap(({ id, at }) => {
     const rule = rules.get(id);

@@ -3,7 +3,7 @@ import { Failure } from '@tocsin/tools/failure';
 
 const LIMIT = 200;
 
-/** Offsets of publications that are gone from a feed's history, as `<epoch> <offset>`. */
+/** Returns the offsets of publications that are gone from a feed's history, as `<epoch> <offset>`. */
 export async function goneOffsets(url: string, feed: string, token: string): Promise<Set<string>> {
   const gone = new Set<string>();
   let position: Position | undefined;

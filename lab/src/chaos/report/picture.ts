@@ -10,7 +10,7 @@ const ROW = 15;
 const BOTTOM = 28;
 const COLORS = { ink: '#1f2328', faint: '#d5d9e0', flow: '#2f6fde', hit: '#c62b3b', missed: '#8a919c' };
 
-/** An SVG chart of the run: deliveries per second, and a row for each kind of fault that shows when it happened. */
+/** Draws an SVG chart of the run: deliveries per second, and when each kind of fault happened. */
 export function drawRun(
   ledger: Pick<Ledger, 'seconds' | 'seed' | 'naive' | 'kills' | 'startedAt'>,
   events: readonly Event[],
@@ -72,7 +72,7 @@ function perSecond(times: readonly number[], seconds: number): number[] {
   return counts;
 }
 
-/** The times to label (s): at most about ten, at round intervals. */
+/** Returns the times to label (s): at most about ten, at round intervals. */
 function marks(seconds: number): number[] {
   const step = [15, 30, 60, 120, 300, 600].find((candidate) => seconds / candidate <= 10) ?? 3_600;
   return Array.from({ length: Math.floor(seconds / step) + 1 }, (_, i) => i * step);

@@ -28,7 +28,7 @@ const ordersOf = ({ orders, kills, lost }: OrderResults): string =>
   `A publisher stored ${orders} orders together with their notifications through Dapr's outbox, and was killed ${kills} ` +
   `times, sometimes together with its sidecar. Dapr's outbox lost ${lost} of the notifications.`;
 
-/** A row for each client, except that all clients of `MANY_FEEDS` share a row. */
+/** Returns a row for each client, except that all clients of `MANY_FEEDS` share a row. */
 function rowsOf(results: Ledger['accounts']) {
   const rows = results.map((result) => ({
     ...{ observer: result.observer, feed: result.feed },

@@ -11,8 +11,8 @@ import type { Workload } from '../workload.ts';
 const WARM_UP_SHARE = 0.05;
 
 /**
- * Measures an idle, subscribed connection's memory usage, and the cost of opening and subscribing it. Uses freshly
- * started processes.
+ * Measures the memory that an idle, subscribed connection uses, and the cost of opening and subscribing a connection.
+ * Uses freshly started processes.
  */
 export const connections: Workload = {
   id: 'connections',
