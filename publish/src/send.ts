@@ -98,7 +98,7 @@ async function sendOnce(options: PublisherOptions, { method, path, body }: Reque
 /** Returns `Retry-After` in milliseconds, or 0 if it is missing or a date. */
 const retryAfterOf = ({ headers }: Response): number => (Number(headers.get('retry-after')) || 0) * 1_000;
 
-/** Whether the response is a redirect. Browsers hide the status and the target of a redirect. */
+/** Returns whether the response is a redirect. Browsers hide the status and the target of a redirect. */
 const isRedirect = ({ status, type }: Response): boolean =>
   (status >= 300 && status < 400) || type === 'opaqueredirect';
 

@@ -23,7 +23,7 @@ addEventListener('hashchange', () => {
   else if (now.offered) tokens.offered = now.offered;
 });
 
-/** A setting in a meta tag that the server adds. */
+/** Returns a setting from a meta tag that the server adds. */
 const setting = (name: string): string | undefined =>
   document.querySelector<HTMLMetaElement>(`meta[name="tocsin-${name}"]`)?.content;
 const permalink = permalinkOf(location.search);

@@ -34,7 +34,7 @@ export function takeToken(
 
 export const keepToken = (token: string, storage: Pick<TokenStorage, 'set'>): void => storage.set(KEY, token);
 
-/** A token's unverified `sub`, for display only. */
+/** Returns a token's unverified `sub`, for display only. */
 export function nameOf(token: string): string | undefined {
   try {
     const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');

@@ -12,7 +12,7 @@ export class Failpoints {
     this.#dir = dir;
   }
 
-  /** Environment variables for every application of this kind. */
+  /** Returns the environment variables for every application of this kind. */
   env(app: string): Record<string, string> {
     return { FAILPOINTS: `file:${join(this.#dir, app)}` };
   }
@@ -24,7 +24,7 @@ export class Failpoints {
     renameSync(unfinished, join(this.#dir, app));
   }
 
-  /** The id of the process that triggered the failpoint. `undefined` if it hasn't been triggered. */
+  /** Returns the id of the process that triggered the failpoint, or `undefined` if none has. */
   triggeredBy(app: string): number | undefined {
     const name = readdirSync(this.#dir).find((candidate) => candidate.startsWith(`${app}.`));
     return name === undefined ? undefined : Number(name.slice(app.length + 1));

@@ -6,7 +6,7 @@ afterEach(() => void vi.useRealTimers());
 
 const EVERY_MS = 5_000;
 
-/** A poll whose reads finish when `finish` is called. */
+/** Creates a poll whose reads take until `finish` is called. */
 function polling() {
   const state = { paused: false, reads: 0 };
   let finish = () => undefined as void;

@@ -90,14 +90,15 @@ function createOps() {
   }
 
   /**
-   * A failed read's message. Empty if access was denied: the page shows that separately, and reads again after sign-in.
+   * Returns a failed read's message. Empty if access was denied: the page shows that separately, and reads again after
+   * sign-in.
    */
   function explainRead(error: unknown): string {
     if (recordRefusal(error)) return '';
     return error instanceof Error ? error.message : String(error);
   }
 
-  /** A failed action's message. If access was denied, the operator sees it only after signing in again. */
+  /** Returns a failed action's message. If access was denied, the operator sees it only after signing in again. */
   const explain = (error: unknown): string => explainRead(error) || useTexts().page.denied;
 
   async function attemptRead<T>(
@@ -201,5 +202,5 @@ function createOps() {
 
 let ops: ReturnType<typeof createOps> | undefined;
 
-/** The server's data and API calls, shared by all components on the page. */
+/** Returns the server's data and API calls, which all components on the page share. */
 export const useOps = () => (ops ??= createOps());

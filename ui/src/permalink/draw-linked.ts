@@ -12,13 +12,13 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return created;
 }
 
-/** Whether the browser may follow the link. Only http and https are allowed. */
+/** Returns whether the browser may follow the link. Only http and https are allowed. */
 function isSafeLink(link: string): boolean {
   const base = location.href;
   return URL.canParse(link, base) && /^https?:$/.test(new URL(link, base).protocol);
 }
 
-/** The publisher's text, isolated from the page's text direction and linked if the notification has a link. */
+/** Creates an element with the publisher's text, isolated from the page's text direction. Adds the link, if any. */
 function publisherText(name: 'h3' | 'p', className: string, text: string, link?: string): HTMLElement {
   const created = element(name, className);
   created.dir = 'auto';
@@ -31,7 +31,7 @@ function publisherText(name: 'h3' | 'p', className: string, text: string, link?:
   return created;
 }
 
-/** The elements that show a notification. Omits elements for missing members. */
+/** Creates the elements that show a notification. Omits elements for missing members. */
 export function drawNotification({ notification }: LivePublication): HTMLElement[] {
   const { title, body, link, source, createdAt, actions }: Notification = notification;
   const time = element('time', '', new Date(createdAt).toLocaleString(document.documentElement.lang));

@@ -75,7 +75,7 @@ export function followLinked({ fetch, useGone, draw }: FollowLinked): {
   return { load, stop };
 }
 
-/** The notification to follow. `undefined` if its content is gone. */
+/** Returns the notification to follow, or `undefined` if its content is gone. */
 function followedIn({ feed, epoch, publication }: LinkedNotification): FollowedNotification | undefined {
   const { offset, notification } = publication;
   return notification ? { feed, epoch, offset, notification } : undefined;

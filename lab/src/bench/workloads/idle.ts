@@ -11,7 +11,7 @@ import type { Figures, Workload } from './workload.ts';
  */
 const WARM_UP_SHARE = 0.05;
 
-/** CPU time that an idle peer uses per second (µs). */
+/** Measures the CPU time that an idle peer uses per second (µs). */
 async function idleCpu(peer: Peer, seconds: number): Promise<Figures> {
   const used = startCpu(peer);
   await delay(seconds * 1000);

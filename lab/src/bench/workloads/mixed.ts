@@ -9,7 +9,7 @@ const CYCLE = 20;
 const TOPICS_IN_CYCLE = 3;
 const USERS_IN_CYCLE = CYCLE - 1 - TOPICS_IN_CYCLE;
 
-/** An audience where each person subscribes to a personal feed, a topic, and the feed `all`. */
+/** Creates an audience where each person subscribes to a personal feed, a topic, and the feed `all`. */
 export function mixedAudience(people: number): Audience {
   const topics = Math.ceil(people / WATCHERS_PER_TOPIC);
   const user = (i: number) => `user:mixed-${i % people}`;

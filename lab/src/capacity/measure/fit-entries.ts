@@ -19,11 +19,11 @@ export const medianOf = (costs: readonly Cost[]): Cost =>
 
 /** Gives access to the measured windows and their costs. */
 interface MeasuredWindows {
-  /** All windows of a step on this number of instances. */
+  /** Returns all windows of a step on this number of instances. */
   all: (step: string, instances: number) => Window[];
-  /** The first of these windows. @throws Error if the list is empty */
+  /** Returns the first of these windows. @throws Error if there are none */
   first: (step: string, instances?: number) => Window;
-  /** A window's costs minus the costs of idle processes. */
+  /** Returns a window's costs minus the costs of idle processes. */
   net: (window: Window) => Cost;
 }
 
@@ -114,7 +114,7 @@ export function fitEntries(
   return { ...costs, costOfEntries };
 }
 
-/** Time between two entries in a busy lane (ms), derived from the measured requests per entry. */
+/** Derives the time between two entries in a busy lane (ms) from the measured requests per entry. */
 export function laneMsOf(windows: readonly Window[]): number {
   const window = windows.find(({ step, instances }) => step === 'shared entries' && instances === MANY);
   if (!window) throw new Error('"shared entries" was not measured.');

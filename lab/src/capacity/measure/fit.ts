@@ -42,7 +42,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
   const idleSecond: Cost = Object.fromEntries(
     KINDS.map((kind) => [kind, idle.cpu[kind] / idle.seconds / processes(idle, kind)]),
   );
-  /** A window's costs minus what idle processes use. */
+  /** Returns a window's costs minus what idle processes use. */
   const net = (window: Window): Cost =>
     Object.fromEntries(
       KINDS.map((kind) => [
@@ -64,7 +64,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
     return times(add(at1 ?? {}, times(at2 ?? {}, MANY)), 1 / (FEW + MANY * MANY));
   };
   const hear = SIZES.hearRates.map((rate) => ({ rate, cost: receivingCost(rate) }));
-  /** The cost of receiving each additional part of a message (feed or publication). */
+  /** Returns the cost of receiving each additional part of a message (feed or publication). */
   const additionalPartCost = (window: Window, parts: number): Cost =>
     onlyFor(
       times(

@@ -23,7 +23,7 @@ async function inspectorOf(app: ManagedProcess): Promise<string> {
   return url;
 }
 
-/** An application's heap and buffer size after garbage collection (bytes). */
+/** Measures an application's heap and buffer size after garbage collection (bytes). */
 async function retainedBy(app: ManagedProcess): Promise<number> {
   const socket = new WebSocket(await inspectorOf(app));
   const call = (id: number, method: string, params: object = {}) =>
@@ -57,7 +57,7 @@ async function retainedBy(app: ManagedProcess): Promise<number> {
   }
 }
 
-/** Heap and buffer size of all bffs together after garbage collection (bytes). */
+/** Measures the heap and buffer size of all bffs together after garbage collection (bytes). */
 export async function measureRetained({ stack }: Rig): Promise<number> {
   const bytes = await Promise.all(stack.bffs.map(({ app }) => retainedBy(app)));
   return bytes.reduce((sum, size) => sum + size, 0);

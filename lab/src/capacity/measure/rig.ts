@@ -123,14 +123,14 @@ export async function startRig(
   }
 }
 
-/** CPU time used so far by process kind (µs). */
+/** Returns the CPU time used so far by process kind (µs). */
 export function readCpu({ processes }: Rig): Record<Kind, number> {
   const sumOf = (kind: Kind) =>
     processes[kind].reduce((sum, { pid }) => sum + usageOf(pid).cpuSeconds * 1e6, 0);
   return Object.fromEntries(KINDS.map((kind) => [kind, sumOf(kind)])) as Record<Kind, number>;
 }
 
-/** Total resident memory used by processes of this kind (bytes). */
+/** Returns the total resident memory used by processes of this kind (bytes). */
 export const memoryOf = ({ processes }: Rig, kind: Kind): number =>
   processes[kind].reduce((sum, { pid }) => sum + usageOf(pid).memory, 0);
 

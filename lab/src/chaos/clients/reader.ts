@@ -24,7 +24,7 @@ export class Reader {
   readonly getToken = (): Promise<string> => this.#sign(LIFE_S);
   readonly getLongToken = (): Promise<string> => this.#sign(LONG_LIFE_S);
 
-  /** A token for a reader who gets fallbacks. */
+  /** Creates a token for a reader who gets fallbacks. */
   readonly getTokenOf = (sub: string): Promise<string> => this.#sign(LONG_LIFE_S, sub);
 
   #sign(seconds: number, sub = '42'): Promise<string> {

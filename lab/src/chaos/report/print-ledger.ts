@@ -9,19 +9,19 @@ import { MANY_FEEDS } from '../clients/workload.ts';
 const MAX_SENTENCES = 20;
 
 const changesOf = (changes: ChangesRow): string =>
-  `The run included ${changes.scheduled} scheduled notifications (shown a median of ${changes.medianLateMs} ms late, ` +
-  `and at most ${changes.highestLateMs} ms, even during faults), ${changes.cancelled} cancelled, ` +
+  `The run included ${changes.scheduled} scheduled notifications (shown a median of ${changes.medianLateMs} ms ` +
+  `and at most ${changes.highestLateMs} ms late, even during faults), ${changes.cancelled} cancelled, ` +
   `${changes.retracted} retracted and ${changes.expiring} expiring ones.`;
 
 const marksOf = ({ archived, snoozed, lateMs }: MarkResults): string =>
   `A reader with a device on each instance archived ${archived} notifications and snoozed ${snoozed} (which returned ` +
-  `a median of ${Math.round(quantile(lateMs, 0.5))} ms late, ` +
-  `and at most ${Math.max(0, ...lateMs)} ms, even during faults).`;
+  `a median of ${Math.round(quantile(lateMs, 0.5))} ms ` +
+  `and at most ${Math.max(0, ...lateMs)} ms late, even during faults).`;
 
 const fallbacksOf = (results: FallbackResults): string =>
-  `A reader who was away was sent ${results.webhook} webhook fallbacks and ${results.email} e-mail fallbacks, and read ` +
-  `${results.readInTime} notifications early enough to need none. The fallbacks were sent a median of ${Math.round(quantile(results.lateMs, 0.5))} ms late, ` +
-  `and at most ${Math.round(Math.max(0, ...results.lateMs))} ms, even during faults. ${results.repeatedWebhooks} webhooks were ` +
+  `A reader got ${results.webhook} notifications with a webhook fallback and ${results.email} with an e-mail fallback, and read ` +
+  `${results.readInTime} of them early enough that no fallback was sent. The other fallbacks were sent a median of ${Math.round(quantile(results.lateMs, 0.5))} ms ` +
+  `and at most ${Math.round(Math.max(0, ...results.lateMs))} ms late, even during faults. ${results.repeatedWebhooks} webhooks were ` +
   `sent again with the same id, and ${results.repeatedEmails} notifications were in an e-mail that was sent twice.`;
 
 const ordersOf = ({ orders, kills, lost }: OrderResults): string =>

@@ -21,7 +21,7 @@ export interface AuditLine {
   isRefused: boolean;
 }
 
-/** The text for a record's row. Unknown words are shown unchanged. */
+/** Returns the text for a record's row. Unknown words are shown unchanged. */
 export function auditLine(
   { action, outcome, via, actor, requests, feeds, ids }: ListedAuditRecord,
   texts: OpsMessages['audit'],

@@ -31,7 +31,7 @@ export const emptyDraft = (): Draft => ({
   feed: 'all',
 });
 
-/** The body of `POST /notifications`. Omits empty fields and defaults, except the required title. */
+/** Returns the body of `POST /notifications`. Omits empty fields and defaults, except the required title. */
 export function bodyOf(draft: Draft): Record<string, unknown> {
   const { title, body, severity, actions } = draft;
   const lines = LINES.filter(
@@ -62,7 +62,7 @@ function instantOf(local: string): string {
   return Number.isNaN(time.getTime()) ? local : time.toISOString();
 }
 
-/** A preview of the notification. The title defaults to `untitled`. */
+/** Returns a preview of the notification. The title defaults to `untitled`. */
 export function previewOf(draft: Draft, now: number, untitled: string): Notification {
   const { body, actions } = draft;
   return {

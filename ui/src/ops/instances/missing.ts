@@ -14,7 +14,7 @@ export interface MissingInstance {
   isStopped: boolean;
 }
 
-/** The past hour's instances that are no longer running, newest first. */
+/** Returns the instances of the past hour that are no longer running, newest first. */
 export const missingOf = (
   past: readonly PastInstance[],
   running: readonly Pick<InstanceSnapshot, 'instance'>[],

@@ -11,7 +11,7 @@ const baseOf = (language: string): string => language.toLowerCase().split('-')[0
 let texts: OpsMessages = en;
 let locale: string | undefined;
 
-/** The locale for numbers and times: the reader's own if it is in the page's language, otherwise the page's. */
+/** Returns the locale for numbers and times: the reader's own if it's in the page's language, otherwise the page's. */
 const localeFor = (language: string): string =>
   navigator.languages.find((candidate) => baseOf(candidate) === baseOf(language)) ?? language;
 
@@ -27,6 +27,6 @@ export async function loadTexts(language: string): Promise<void> {
   }
 }
 
-/** The page's strings. Call `loadTexts` before rendering the page. */
+/** Returns the page's strings. Call `loadTexts` before rendering the page. */
 export const useTexts = (): OpsMessages => texts;
 export const useLocale = (): string | undefined => locale;

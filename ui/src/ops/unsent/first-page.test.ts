@@ -8,8 +8,8 @@ const FALLBACK: UnsentFallback = {
 };
 
 /**
- * A server whose first `emptyPages` pages have no fallbacks. Each of these pages reports one reader with unreadable
- * fallbacks.
+ * Creates a server whose first `emptyPages` pages have no fallbacks. Each of these pages reports one reader with
+ * unreadable fallbacks.
  */
 function server(emptyPages: number, fallbacks = [FALLBACK]) {
   return vi.fn(async (cursor = '0'): Promise<UnsentPage> => {

@@ -8,7 +8,7 @@ const unsent = (n: number, at = '2026-01-05T09:00:00.000Z'): UnsentFallback => (
   ...{ outcome: 'refused', reason: 'no such user' },
 });
 
-/** A server with these pages. Cursors are page numbers. `resend` returns the result of resending fallbacks. */
+/** Creates a server with these pages. Cursors are page numbers. `resend` returns the result of resending fallbacks. */
 function server(
   pages: UnsentFallback[][],
   resend: (names: readonly UnsentName[]) => Omit<UnsentResult, 'done'>,

@@ -45,7 +45,7 @@ export class Watchers {
     return this.#take(this.#feedOf(this.#taken++));
   }
 
-  /** When a message reached all subscribers. `undefined` if it hasn't. */
+  /** Returns when a message reached all subscribers, or `undefined` if it hasn't yet. */
   completeAt(n: number): number | undefined {
     return this.#completeAt.get(n);
   }
