@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, it, type TestContext } from 'vitest';
 import { Kit } from './kit.ts';
 
-/** Starts a server with the request handler `handle`. Returns a kit that tests it and waits at most 200 ms. */
+/** Starts a server with the handler `handle`. Returns a kit that tests it and by default waits at most 200 ms. */
 async function kitFor(
   { onTestFinished }: TestContext,
   handle: RequestListener,

@@ -1,8 +1,8 @@
 import { DEFAULT_FEED, MAX_FEEDS_PER_CONNECTION } from '@tocsin/contracts';
 
 /**
- * The feeds from the page's `?feed=` parameters, deduplicated and limited to the maximum per connection. Default:
- * `all`.
+ * Returns the feeds in the page's `?feed=` parameters, without duplicates, and at most as many as a connection can
+ * have. Without such parameters, returns `all`.
  */
 export function feedsOf(search: string): string[] {
   const feeds = new URLSearchParams(search).getAll('feed').filter((feed) => feed !== '');

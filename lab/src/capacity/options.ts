@@ -72,7 +72,7 @@ const NUMBERS: Record<NumberKey, NumberOption> = {
     max: 1e5,
     integer: true,
     description: 'bffs that watch a feed, if a proxy routes by feed',
-    defaultText: 'at random',
+    defaultText: 'random routing',
   },
   payload: {
     name: 'payload',

@@ -133,7 +133,7 @@ export const roundLength = (redis: RedisKind): number =>
   killsOnce(redis).length + processesOf(redis).length + stoppableOf(redis).length + PAUSE_STEPS.length;
 
 /**
- * Time that a process stays stopped (ms). Long enough for other bffs to take over the turns, or for callers to retry.
+ * Returns how long a process stays stopped (ms): long enough that other bffs take over the turns, or callers retry.
  */
 const stopDurationMs = ({ app }: Step, random: Random): number =>
   app === 'bff' ? 5_000 + random.below(3_000) : 2_000 + random.below(4_000);

@@ -64,8 +64,8 @@ export function fitEntries(
     remoteTurn: {},
   };
   /**
-   * The cost of receiving a window's messages, plus the cost of additional requests, feeds and notifications in its
-   * entries.
+   * Returns the cost of receiving a window's messages, plus the cost of additional requests, feeds and notifications
+   * in its entries.
    */
   const additionalCosts = ({ entries, requests, events, notifications, instances, seconds }: Window): Cost =>
     add(

@@ -150,8 +150,8 @@ export const times = (cost: Cost, count: number): Record<Kind, number> =>
   Object.fromEntries(KINDS.map((kind) => [kind, (cost[kind] ?? 0) * count])) as Record<Kind, number>;
 
 /**
- * The cost at a rate, interpolated logarithmically between two measured rates. For a rate outside the measured range,
- * the cost at the nearest measured rate.
+ * Returns the cost at a rate, interpolated logarithmically between two measured rates. For a rate outside the measured
+ * range, returns the cost at the nearest measured rate.
  */
 export function costAt(points: readonly AtRate[], rate: number): Cost {
   const above = points.findIndex((point) => point.rate >= rate);
