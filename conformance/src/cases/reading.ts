@@ -58,7 +58,7 @@ export const READING: readonly Case[] = [
     },
   ),
   readerCase(
-    'pushes new publications with the next offsets after the response',
+    'pushes new publications with offsets that continue from the response',
     ['publish'],
     async (kit, over) => {
       const feed = kit.feed();

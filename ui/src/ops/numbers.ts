@@ -47,7 +47,7 @@ export const formatTime = (ms: number): string => time().format(ms);
 /** Formats a time of day, with seconds. */
 export const formatClock = (ms: number): string => clock().format(ms);
 
-/** Formats a duration in the largest unit that fits. Below 10 of it, adds the next unit, for example "2 hr 5 min". */
+/** Formats a duration in the largest unit that fits. If the number is below 10, adds the next unit: "2 hr 5 min". */
 export function formatDuration(ms: number): string {
   const remaining = Math.max(0, ms);
   const at = UNITS.findIndex(([length]) => remaining >= length);
