@@ -11,8 +11,8 @@ const parseChoice = (text: string | null): ThemeChoice =>
   THEME_CHOICES.find((choice) => choice === text) ?? 'system';
 
 /**
- * Returns the current theme (dark or light) and the reader's choice, which can also be the system's theme. The choice is
- * stored in this browser and shared by all tabs.
+ * Returns the current theme (dark or light) and the reader's choice, which can also be the system's theme. The choice
+ * is stored in this browser and shared by all tabs.
  */
 export function useTheme() {
   const storage = safeStorage(() => localStorage);
