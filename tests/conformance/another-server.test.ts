@@ -25,7 +25,7 @@ it('should accept another implementation of the protocol', async () => {
 });
 
 it.each<[Fault, string]>([
-  ['pushes publications twice', 'pushes new publications at the offsets after the response'],
+  ['pushes publications twice', 'pushes new publications with offsets that continue from the response'],
   ['keeps retracted content', 'serves retracted publications without content'],
   ['recovers nothing', 'recovers exactly the missed publications'],
   ['keeps the epoch after an erasure', 'starts a new epoch when a feed is erased and reports the erasure'],
