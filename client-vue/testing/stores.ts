@@ -3,7 +3,7 @@ import { beforeEach, vi } from 'vitest';
 import { forgetStores } from '../src/stores/define-store.ts';
 import { useItems } from '../src/stores/feeds/items.ts';
 
-/** A publication that contains a notification with the id `n<offset>`. */
+/** Returns a publication that contains a notification with the id `n<offset>`. */
 export const at = (offset: number, expiresAt?: string): LivePublication => ({
   offset,
   notification: {
@@ -15,7 +15,7 @@ export const at = (offset: number, expiresAt?: string): LivePublication => ({
     ...(expiresAt && { expiresAt }),
   },
 });
-/** The publications in an inclusive range of offsets. */
+/** Returns the publications in an inclusive range of offsets. */
 export const range = (from: number, to: number): LivePublication[] =>
   Array.from({ length: to - from + 1 }, (_, n) => at(from + n));
 

@@ -20,7 +20,7 @@ import {
 } from '@tocsin/contracts';
 
 /*
- * These functions validate responses. As the event schemas do, they check only the members that the client uses. The
+ * These functions validate responses. Like the event schemas, they check only the members that the client uses. The
  * strict schemas of the contracts package would reject members added by newer servers.
  */
 const { epoch, offset } = positionEvent.schema;

@@ -22,8 +22,8 @@ export const MAX_PAGE_LIMIT = 200;
 /** Maximum number of feeds that a connection can subscribe to. */
 export const MAX_FEEDS_PER_CONNECTION = 100;
 /**
- * Maximum number of characters of all feed names in a stream together. The event ids of a stream contain these names,
- * and must fit into the `Last-Event-ID` header.
+ * Maximum total length of a stream's feed names in characters. The stream's event ids contain these names, and must
+ * fit into the `Last-Event-ID` header.
  */
 export const MAX_STREAM_FEEDS_LENGTH = 4_096;
 /**

@@ -40,7 +40,8 @@ export const SECRETS = {
   apiKeys: { store: 'notification-keys', name: 'apikeys' },
 } as const;
 
-// Constants, because bundlers keep objects whose properties a module reads, and browsers don't need any topic.
+// Constants, because bundlers keep an object whose properties a module reads. If `AUDIT_TOPICS` read these names from
+// `TOPICS`, browsers would load topics that they don't need.
 const AUDIT_ACTS = 'notification-audit';
 const AUDIT_PUBLICATIONS = 'notification-audit-publications';
 const AUDIT_REFUSALS = 'notification-audit-refusals';

@@ -41,9 +41,9 @@ const keyOf = ({ server, feeds, clientId, negotiate }: ElementOptions): string =
  * Adds an element to the page's session. The first element opens the connection, and the last one to be removed closes
  * it. A later element with the same options uses the same session and renews its token. If a later element's token
  * belongs to another reader, the session restarts with that element's options. The page should then soon remove the
- * previous reader's elements. A later element of the same reader with a different server, feeds, `clientId` or
- * `negotiate` shows the session's notifications without renewing the token, and logs an error. Returns a function that
- * removes the element.
+ * previous reader's elements. If a later element of the same reader has a different server, feeds, `clientId` or
+ * `negotiate`, it shows the session's notifications and logs an error, but doesn't renew the token. Returns a function
+ * that removes the element.
  */
 export function joinPageSession(options: ElementOptions): () => void {
   const key = keyOf(options);

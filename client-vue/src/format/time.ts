@@ -5,7 +5,7 @@ const DAY = 24 * HOUR;
 
 export interface Formats {
   readonly locale: string;
-  /** "now", "3 min ago", "2 hr ago". In days after 24 hours. */
+  /** An age such as "now", "3 min ago" or "2 hr ago". From 24 hours on, the age is in days. */
   relative(time: number, now: number): string;
   /** Hours and minutes. */
   clock(time: number): string;
@@ -19,7 +19,7 @@ export interface Formats {
 
 const startOfDay = (time: number): number => new Date(time).setHours(0, 0, 0, 0);
 
-/** A key that is the same for all times on a local day. */
+/** Returns a key that is the same for all times on a local day. */
 export const dayKey = (time: number): string => {
   const date = new Date(time);
   return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`;

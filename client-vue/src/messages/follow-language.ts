@@ -1,7 +1,7 @@
 import { onScopeDispose, ref, type Ref } from 'vue';
 import { languageOf } from './languages.ts';
 
-/** An element's language. Follows changes to the page's language until the effect scope is disposed. */
+/** Returns an element's language. The ref follows the page's language until the effect scope is disposed. */
 export function followLanguage(element: Element): Readonly<Ref<string>> {
   const language = ref(languageOf(element));
   const observer = new MutationObserver(() => (language.value = languageOf(element)));

@@ -10,13 +10,13 @@ const loaded = new Map<string, Messages>();
 const baseOf = (language: string): string => language.toLowerCase().split('-')[0] ?? '';
 
 /**
- * Returns a function that loads the strings for a language tag such as `de-AT`. `undefined` for English and for
+ * Returns a function that loads the strings for a language tag such as `de-AT`, or `undefined` for English and for
  * languages that aren't built in.
  */
 export const loaderFor = (language: string): (() => Promise<Messages>) | undefined =>
   Object.hasOwn(LANGUAGES, baseOf(language)) ? LANGUAGES[baseOf(language)] : undefined;
 
-/** A language's strings, if `loadLanguage` has loaded them. */
+/** Returns a language's strings if `loadLanguage` has loaded them. */
 export const loadedTexts = (language: string): Messages | undefined => loaded.get(baseOf(language));
 
 /**
@@ -28,7 +28,7 @@ export async function loadLanguage(language: string): Promise<void> {
   if (texts) loaded.set(baseOf(language), texts);
 }
 
-/** An element's language: its own `lang` or the closest ancestor's, across shadow roots. Default: English. */
+/** Returns an element's language: its own `lang` or the closest ancestor's, across shadow roots. Default: English. */
 export function languageOf(element: Element): string {
   const tag = element.closest('[lang]')?.getAttribute('lang')?.trim();
   if (tag !== undefined) return tag || 'en';
@@ -37,8 +37,9 @@ export function languageOf(element: Element): string {
 }
 
 /**
- * The locale for dates on a page in `language`. If `language` has no region, prefers the reader's own locale for that
- * language (`en-GB` on a page in `en`). Otherwise, returns `language` itself, or English if it isn't a valid tag.
+ * Returns the locale for dates on a page in `language`. If `language` has no region, prefers the reader's own locale
+ * for that language (`en-GB` on a page in `en`). Otherwise, returns `language` itself, or English if it isn't a valid
+ * tag.
  */
 export function localeFor(language: string, readerLocales: readonly string[]): string {
   const match = readerLocales.find((locale) => baseOf(locale) === baseOf(language));

@@ -9,7 +9,7 @@ beforeEach(() => useConnection().reset(['all', 'topic:x']));
 const UNREACHABLE = new ClientError('unreachable', 'no response', { temporary: true });
 const DENIED = new ProblemError(401, undefined, undefined);
 
-/** The state shown by the bell, the inbox and the page, and the placeholder in an empty list. */
+/** Returns the state that the bell, the inbox and the page show, and the placeholder in an empty list. */
 const shown = () => {
   const { state, placeholder } = useConnection();
   return [state, placeholder];

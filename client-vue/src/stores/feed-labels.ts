@@ -8,7 +8,7 @@ export type FeedLabels = Readonly<Record<string, string>> | ((feed: string) => s
 export const useFeedLabels = defineStore(() => {
   const labels = shallowRef<FeedLabels>({});
 
-  /** A feed's display name. The default for `topic:orders` is `orders`. */
+  /** Returns a feed's display name. The default for `topic:orders` is `orders`. */
   function labelOf(feed: string): string {
     const current = labels.value;
     const label =

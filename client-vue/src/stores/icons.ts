@@ -9,7 +9,7 @@ export const useIcons = defineStore(() => {
   const origins = shallowRef<readonly string[]>([]);
   let isLoading = false;
 
-  /** A named icon's SVG path. `undefined` until loaded and for unknown names. */
+  /** Returns a named icon's SVG path, or `undefined` for unknown names and until the paths are loaded. */
   function pathOf(icon: string): string | undefined {
     if (icon === '' || icon.includes(':')) return undefined;
     if (!isLoading)

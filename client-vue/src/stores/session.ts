@@ -28,7 +28,7 @@ import { watchConnection } from './watch-connection.ts';
  */
 const REST_HEAD_START_MS = 2_500;
 
-/** Loads the newest page, retrying until it succeeds. `undefined` if aborted or refused. */
+/** Loads the newest page, retrying until it succeeds. Resolves with `undefined` if aborted or refused. */
 async function newestPage(feed: string, signal: AbortSignal): Promise<Page | undefined> {
   const connection = useConnection();
   const onFailure = (error: unknown): boolean => {
@@ -121,7 +121,7 @@ export function startSession({
       let latePage: Page | undefined;
       /**
        * Reloads the newest page after the pending updates are applied. Starts over if the feed is erased before the
-       * response.
+       * response arrives.
        */
       const reload = (): void =>
         batch.run(() => {

@@ -45,7 +45,7 @@ export function memoryStorage(): KeyValue {
   return { get: (key) => memory.get(key) ?? null, set: (key, value) => void memory.set(key, value) };
 }
 
-/** The JSON value of `key`. `undefined` if it is missing or not JSON (other scripts can write to the storage). */
+/** Returns the JSON value of `key`, or `undefined` if it is missing or not JSON. Other scripts can write to storage. */
 export function readJson(storage: KeyValue, key: string): unknown {
   const text = storage.get(key);
   if (text === null) return undefined;

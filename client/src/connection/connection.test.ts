@@ -102,21 +102,24 @@ it.each([null, { reconnectAfterMs: 'soon' }])(
   },
 );
 
-it.each([null, { ok: false }])('should report the malformed response %j to unsubscribe', async (response) => {
-  gateway.onUnsubscribe = () => response;
-  client = createNotificationClient({ url: gateway.url });
-  client.on('error', ({ message }) => errors.push(message));
-  const subscription = client.subscribe('all', {});
-  await vi.waitFor(() => expect(client?.status).toBe('live'));
-  subscription.close();
-  // The server responds in order.
-  const onCaughtUp = vi.fn();
-  client.subscribe('topic:a', { onCaughtUp });
-  await vi.waitFor(() => expect(onCaughtUp).toHaveBeenCalled());
-  expect(errors).toEqual(['Malformed response']);
-});
+it.each([null, { ok: false }])(
+  'should report the malformed response %j to an unsubscribe request',
+  async (response) => {
+    gateway.onUnsubscribe = () => response;
+    client = createNotificationClient({ url: gateway.url });
+    client.on('error', ({ message }) => errors.push(message));
+    const subscription = client.subscribe('all', {});
+    await vi.waitFor(() => expect(client?.status).toBe('live'));
+    subscription.close();
+    // The server responds in order.
+    const onCaughtUp = vi.fn();
+    client.subscribe('topic:a', { onCaughtUp });
+    await vi.waitFor(() => expect(onCaughtUp).toHaveBeenCalled());
+    expect(errors).toEqual(['Malformed response']);
+  },
+);
 
-it('should wait several seconds before reconnecting if the server ends a connection for too many requests', async () => {
+it('should wait several seconds before reconnecting if the server ends a connection because of too many requests', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const connect = vi.spyOn(Socket.prototype, 'connect');
   client = createNotificationClient({ url: gateway.url });

@@ -142,7 +142,7 @@ export class Connection implements ClientConnection {
     this.#hooks.disconnected();
   }
 
-  /** Does nothing after `close`, which an error listener might have called. */
+  /** Reconnects after the backoff delay, unless an error listener has closed the client. */
   #reconnectLater(socket: ClientSocket): void {
     if (this.#closed) return;
     clearTimeout(this.#reconnectTimer);

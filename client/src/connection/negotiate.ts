@@ -10,7 +10,7 @@ export interface Target {
   token: string;
 }
 
-/** Calls `GET /app/negotiate`. Throws the same errors as `callServer` or a `ClientError` with the code `no_token`. */
+/** Calls `GET /app/negotiate`. Throws a `ClientError` with the code `no_token`, or the same errors as `callServer`. */
 export async function negotiate(
   options: Pick<NotificationClientOptions, 'url' | 'getToken'>,
 ): Promise<Target> {

@@ -31,7 +31,7 @@ export class FeedMerge {
   #position: Position | undefined;
   /** The position that the server last announced, if the client has not reached it yet. */
   #announced: Position | undefined;
-  /** The epoch of the last dropped pushes. Pushes are dropped if a later response has another epoch. */
+  /** The epoch of the pushes dropped last. A push is dropped if the response to a later request has another epoch. */
   #otherEpoch: string | undefined;
   #subscribes = 0;
   #gapOpen = false;

@@ -170,7 +170,7 @@ const published = (offset: number, id: string, collapseKey?: string): Publicatio
   },
 });
 
-/** The ids of the notifications that remain visible after the whole log has arrived in order. */
+/** Returns the ids of the notifications that remain visible after the whole log has arrived in order. */
 function visibleIdsOf(log: readonly Publication[]): string[] {
   const [seen, gone, newest] = [new Set<string>(), new Set<string>(), new Map<string, string>()];
   for (const publication of log) {

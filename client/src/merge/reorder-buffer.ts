@@ -49,7 +49,7 @@ export class ReorderBuffer {
 
   /**
    * Drops publications from other epochs if they arrived before the latest subscribe request was sent. `subscribes` is
-   * the number of subscribe requests sent so far. Returns the last dropped epoch.
+   * the number of subscribe requests sent so far. Returns the epoch of the publication dropped last, if any.
    */
   dropOtherEpochs(epoch: string, subscribes: number): string | undefined {
     let dropped: string | undefined;

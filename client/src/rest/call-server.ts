@@ -54,7 +54,7 @@ export const readJson =
     return body;
   };
 
-/** Returns the parameters as a query string with `?`, or an empty string without any. Leaves out `undefined`. */
+/** Returns the parameters that aren't `undefined` as a query string with `?`, or an empty string if there are none. */
 export function queryOf(parameters: object): string {
   const defined = Object.entries(parameters).filter(([, value]) => value !== undefined);
   return defined.length > 0 ? `?${new URLSearchParams(defined)}` : '';

@@ -3,7 +3,7 @@ import { callServer, readJson, type CallOptions } from './call-server.ts';
 
 /** Search criteria. A notification must match all of them. */
 export interface SearchRequest {
-  /** Words that must all occur in the title, body, source, category or an action, ignoring case and accents. */
+  /** Words that must all occur in the title, body, source, category or action labels. Ignores case and accents. */
   q?: string;
   /** Which notifications to search. Default: `any`, including archived and snoozed notifications. */
   state?: SearchState;

@@ -67,7 +67,7 @@ it('should not be repeated after a malformed response, which another attempt wou
   expect(acknowledge).toHaveBeenCalledTimes(1);
 });
 
-it("the leader should repeat a gone tab's refused unsubscribe requests, unless another tab needs the feed", async () => {
+it('the leader should repeat refused unsubscribe requests of a closed tab, unless another tab needs the feed', async () => {
   const [leader, tab] = [fixture.open(['all']), fixture.open(['topic:a', 'topic:b'])];
   await pass(1_000);
   fixture.server.unsubscribesToRefuse = 2;

@@ -13,8 +13,8 @@ export interface UnsubscribeOptions {
 }
 
 /**
- * Unsubscribes from a feed. After a temporary refusal, repeats the request, because until it succeeds, the feed counts
- * toward the limit of feeds per connection. Reports each refusal.
+ * Unsubscribes from a feed. Reports each refusal. Repeats the request after a temporary refusal: until the request
+ * succeeds, the feed still counts toward the limit of feeds per connection.
  */
 export function unsubscribe(
   socket: FeedSocket,

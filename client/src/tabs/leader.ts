@@ -52,9 +52,9 @@ interface AnySocket {
 }
 
 /**
- * Owns the connection that all tabs share. Forwards the requests of the tabs to the server, and the events of the
- * server to all tabs. Does not store publications, so none are lost when this tab is closed. Each tab merges
- * publications from its own position.
+ * Owns the connection that all tabs share. Forwards the tabs' requests to the server, and the server's events to all
+ * tabs. Does not store publications, so none are lost when this tab is closed. Each tab merges publications from its
+ * own position.
  */
 export class Leader {
   readonly #options: LeaderOptions;
@@ -139,7 +139,7 @@ export class Leader {
    * that tab.
    */
   #tokenFailed(): void {
-    // While the tab is connected, only a renewal of the token has failed.
+    // The tab is still connected: only a renewal of its token has failed.
     if (this.#socket) return;
     const { patience, surrender } = this.#options;
     // A listener might have closed the client on receiving the error.

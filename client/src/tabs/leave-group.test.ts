@@ -94,7 +94,7 @@ describe('a tab whose own feeds reach a connection’s limit', () => {
       expect(fixture.server.requests.filter((request) => request === `subscribe ${feed}`)).toHaveLength(2);
   });
 
-  it('should stay in the group while the server cannot read one of its feeds', async () => {
+  it("should stay in the group while the server cannot read one of the tab's feeds", async () => {
     const [unavailable = '', ...others] = feeds.slice(0, -2);
     fixture.server.unavailable.add(unavailable);
     fixture.open(others);

@@ -27,7 +27,7 @@ export type TabMessage =
   /** A tab is leaving. It might be the leader. */
   | { readonly type: 'bye'; readonly from: string }
   | { readonly type: 'state'; readonly state: LeaderState }
-  /** A request of a tab to the server. Valid only during this session of the leader. */
+  /** A tab's request to the server. Valid only during this session of the leader. */
   | {
       readonly type: 'ask';
       readonly from: string;
@@ -49,6 +49,6 @@ export type TabMessage =
       readonly temporary: boolean;
     };
 
-/** The feed in a request. Empty for requests without a feed. */
+/** Returns the feed in a request, or an empty string for requests without a feed. */
 export const feedOf = (request: unknown): string =>
   (request as { feed?: string } | null | undefined)?.feed ?? '';

@@ -7,8 +7,8 @@ export interface Front {
 /** The part of Web Locks that the client uses. */
 export interface TabLocks {
   /**
-   * Calls `held` when this tab acquires the lock and holds it until the promise from `held` settles. Rejects with an
-   * `AbortError` if the wait is aborted or another tab steals the lock.
+   * Waits for the lock, then calls `held`. The tab keeps the lock until the promise from `held` settles. Rejects with
+   * an `AbortError` if the wait is aborted or another tab steals the lock.
    */
   request(
     name: string,
@@ -51,7 +51,7 @@ interface PageScope {
   removeEventListener?: (type: string, listener: () => void) => void;
 }
 
-/** This page's platform. `undefined` outside pages and without Web Locks or BroadcastChannel. */
+/** Returns this page's platform, or `undefined` outside pages and without Web Locks or BroadcastChannel. */
 export function browserTabs(): TabPlatform | undefined {
   const scope = globalThis as unknown as PageScope;
   const { document, location, BroadcastChannel: Channel } = scope;

@@ -24,7 +24,7 @@ export interface TabConnectionOptions {
  * connection over the channel.
  */
 export class TabConnection implements ClientConnection {
-  /** After joining a group, `options` are the options of the group. */
+  /** Once the tab has joined a group, `options` are the group's options. */
   #settings: TabConnectionOptions;
   readonly #id: string;
   readonly #leaving = new AbortController();
@@ -89,7 +89,7 @@ export class TabConnection implements ClientConnection {
     return this.#leaving.signal.aborted;
   }
 
-  /** Never rejects. Reports an error last because the listener might close the client. */
+  /** Joins a group or connects alone. Never rejects. Reports errors last because a listener might close the client. */
   async #join(attempt: number): Promise<void> {
     try {
       const group = await groupOf(this.#settings.options, this.#settings.platform.origin);

@@ -3,7 +3,7 @@ import { notificationInputSchema } from '../feed/notification.ts';
 import { faultsOf } from '../http/problem.ts';
 
 const step = (changed: object = {}) => ({ after: 'PT5M', via: 'email', ...changed });
-/** The error paths for a notification with these fallbacks. */
+/** Returns the paths of the errors in a notification with these fallbacks. */
 function faultsWith(fallback: unknown, feed?: string): string[] {
   const parsed = notificationInputSchema.safeParse({ title: 'x', fallback, ...(feed && { feed }) });
   return parsed.success ? [] : faultsOf(parsed.error).map(({ path }) => path);

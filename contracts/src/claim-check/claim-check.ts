@@ -59,7 +59,7 @@ export type PartitionAnnouncement = z.infer<typeof partitionAnnouncementSchema>;
 /** Identifies a partition's entry. */
 export type PartitionEntryName = Pick<PartitionAnnouncement, 'run' | 'partition' | 'seq'>;
 
-/** An entry's Redis key. All entries of a partition have the same Redis Cluster hash slot. */
+/** Returns an entry's Redis key. All entries of a partition have the same Redis Cluster hash slot. */
 export const partitionEntryKey = ({ run, partition, seq }: PartitionEntryName): string =>
   `entry:{${partition}}:${run}:${seq}`;
 
@@ -88,10 +88,10 @@ export type AnyAnnouncement = z.infer<typeof anyAnnouncementSchema>;
 /** Identifies a feed's entry. */
 export type EntryName = Pick<Announcement, 'run' | 'feed' | 'seq'>;
 
-/** The Redis key for a feed's entry. */
+/** Returns the Redis key of a feed's entry. */
 export const entryKey = ({ run, feed, seq }: EntryName): string => `entry:${run}:${feedKey(feed)}:${seq}`;
 
-/** The name of an item's set-aside record. */
+/** Returns the name of an item's set-aside record. */
 export const setAsideItemName = (name: PartitionEntryName, index: number, feed: string): string =>
   `${partitionEntryKey(name)}:${index}:${feedKey(feed)}`;
 

@@ -42,8 +42,8 @@ export function idOfItem(event: string, data: unknown, index: number, sha256: Sh
 }
 
 /**
- * Adds an id to each notification without one in a body of `POST /notifications`. If no response arrives, the client
- * can then safely send the same body again.
+ * Adds an id to each notification that lacks one in the body of a `POST /notifications` request. If no response
+ * arrives, the client can then safely send the same body again.
  */
 export function withIds(body: unknown, idAt: (index: number) => string): unknown {
   const items = [body].flat().map((item: unknown, index) => {

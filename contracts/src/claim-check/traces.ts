@@ -12,7 +12,7 @@ export interface Traced {
 /** Whether the trace is sampled (lowest bit of the flags). */
 export const isSampled = (traceparent: string): boolean => /-[0-9a-f][13579bdf]$/.test(traceparent);
 
-/** The entry's sampled trace contexts. */
+/** Returns the entry's sampled trace contexts. */
 export const sampledTraces = ({ traceparent, furtherTraces = [] }: Traced): string[] => {
   const all = traceparent === undefined ? furtherTraces : [traceparent, ...furtherTraces];
   return all.filter(isSampled);

@@ -19,7 +19,7 @@ export function mayInterrupt(
   return interruptionRule(preferences, at)(notification);
 }
 
-/** `mayInterrupt` for a fixed time, to decide about many notifications. Computes the quiet hours only once. */
+/** Returns `mayInterrupt` for a fixed time and any number of notifications. Computes the quiet hours only once. */
 export function interruptionRule(
   preferences: Preferences,
   at: number,

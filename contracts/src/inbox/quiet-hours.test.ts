@@ -41,7 +41,7 @@ describe('quiet hours', () => {
     /** The local hour before the change, which repeats when clocks go back. */
     const hour = timeZone === 'Europe/Berlin' ? '02' : '01';
     const quiet = (from: string, to: string): QuietHours => ({ from, to, timeZone, allow: [] });
-    /** The quiet periods on the night of the change (minutes relative to the change). */
+    /** Returns the quiet periods on the night of the change (minutes relative to the change). */
     const night = (hours: QuietHours, change: string): [from: number, to: number][] => {
       const found: [number, number][] = [];
       for (let minute = -9 * 60; minute < 9 * 60; minute++) {

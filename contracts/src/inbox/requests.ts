@@ -16,7 +16,7 @@ const ids = idsUpTo(MAX_READ_IDS);
 export const namedIdsSchema = z.strictObject({ ...feedAndReader, ids });
 export type NamedIds = z.infer<typeof namedIdsSchema>;
 
-/** The body of `POST /app/notifications/seen`. If `epoch` is set, the mark is set only if the feed has that epoch. */
+/** The body of `POST /app/notifications/seen`. With `epoch`, the mark is set only if the feed has that epoch. */
 export const markSeenSchema = z.strictObject({
   ...feedAndReader,
   epoch: epochSchema.optional(),

@@ -18,7 +18,7 @@ export const SEARCH_PARAMETERS = [
 ] as readonly string[];
 
 const MAX_CURSOR = 8 * 1024;
-/** Maximum number of values in `severity`, in `source` and in `category`. */
+/** Maximum number of values in each of the parameters `severity`, `source` and `category`. */
 export const MAX_SEARCH_VALUES = 20;
 
 /** Parses comma-separated values. */

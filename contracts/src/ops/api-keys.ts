@@ -60,7 +60,7 @@ export const keyUseSchema = z.strictObject({
 export type KeyUse = z.infer<typeof keyUseSchema>;
 
 /**
- * The storage key of an API key's last use. Derived from the API key's hash, so that a new API key with the same name
- * doesn't inherit the last use. The first 16 digits are enough to distinguish API keys.
+ * Returns the storage key of an API key's last use. It is derived from the API key's hash, so that a new API key with
+ * the same name doesn't inherit the last use. The first 16 digits are enough to distinguish API keys.
  */
 export const keyUseKey = (hash: string): string => `key-use:${hash.slice(0, 16)}`;

@@ -29,7 +29,7 @@ export const revocationSchema = z.strictObject({
 });
 export type Revocation = z.infer<typeof revocationSchema>;
 
-/** A revocation's `before` (ms since 1970): the latest issue time of revoked tokens. */
+/** Returns a revocation's `before` (ms since 1970): the latest issue time of revoked tokens. */
 export const revokedUntil = ({ before }: Pick<Revocation, 'before'>): number =>
   parseDateTime(before) ?? Infinity;
 

@@ -5,7 +5,7 @@ import { dateTimeSchema } from '../text/text.ts';
 export const DEPENDENCIES = ['sidecar', 'store', 'redis'] as const;
 export type Dependency = (typeof DEPENDENCIES)[number];
 
-/** The response to `GET /app/ops/status`. To create it, the instance does not call its sidecar. */
+/** The response to `GET /app/ops/status`. The instance creates it without calling its sidecar. */
 export const opsStatusSchema = z.object({
   at: dateTimeSchema,
   instance: z.string(),

@@ -3,7 +3,7 @@ import { emailAddressSchema } from '../away/contacts.ts';
 import { feedSchema } from '../feed/name.ts';
 import { topicPatternSchema } from '../feed/pattern.ts';
 
-/** Maximum number of topics in a token, and of roles. Use `*` to permit more topics. */
+/** Maximum number of topics, and of roles, in a token. Use `*` to permit more topics. */
 const MAX_GRANTS = 200;
 
 /** A token's subject: the owner of the feed `user:<sub>`. */

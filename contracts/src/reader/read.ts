@@ -28,8 +28,8 @@ export const readStateSchema = z.strictObject({
 export type ReadState = z.infer<typeof readStateSchema>;
 
 /**
- * The body of `POST /app/notifications/read`, which marks `ids` and all notifications up to `offset` as read. If
- * `epoch` is set, `offset` is ignored unless the feed is in that epoch.
+ * The body of `POST /app/notifications/read`, which marks `ids` and all notifications up to `offset` as read. With
+ * `epoch`, `offset` applies only if the feed is in that epoch.
  */
 export const markReadSchema = z
   .strictObject({

@@ -6,7 +6,7 @@ import { idSchema } from '../text/text.ts';
 /** Identifies a browser in deployments without sign-in. */
 export const clientIdSchema = idSchema;
 
-/** The reader's name as part of a storage key. It contains no `:`, so that keys of reader and feed are unique. */
+/** Returns the reader's name for use in storage keys, without `:`, so that keys of a reader and a feed are unique. */
 export const readerKey = (reader: string): string => feedKey(reader).replaceAll(':', '~3A');
 
 /**
@@ -19,5 +19,5 @@ export const ledgerSchema = z.strictObject({
 });
 export type Ledger = z.infer<typeof ledgerSchema>;
 
-/** The key of an owner's ledger. `owner` is a reader's name, or an IP address. */
+/** Returns the key of an owner's ledger. `owner` is a reader's name or an IP address. */
 export const ledgerKey = (owner: string): string => `documents:${readerKey(owner)}`;

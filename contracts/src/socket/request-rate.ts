@@ -5,7 +5,7 @@ export class RequestRate {
   #allowed = MAX_REQUEST_BURST;
   #countedAt: number | undefined;
 
-  /** Whether a request at `now` (ms) is within the limits. Requests that aren't don't count. */
+  /** Whether a request at `now` (ms) is within the limits. Requests beyond the limits don't count toward them. */
   accepts(now: number): boolean {
     const elapsed = Math.max(0, now - (this.#countedAt ?? now)) / 1000;
     this.#countedAt = now;

@@ -4,8 +4,8 @@ import { epochSchema, offsetSchema } from '../feed/publication.ts';
 import { DOCUMENT_VERSION } from '../names.ts';
 
 /**
- * A count for each publication, stored as changes. If a publication has another count than the publication before it,
- * the list contains the pair `[offset, change]`.
+ * A count for each publication, stored as changes. If a publication's count differs from the count of the publication
+ * before it, the list contains the pair `[offset, change]`.
  */
 const stepsSchema = z.array(z.tuple([offsetSchema, z.int()]));
 

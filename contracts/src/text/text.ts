@@ -13,7 +13,7 @@ const patternOf = (control: RegExp): string => {
 };
 const BLANK = /^[\s\p{Z}\p{Cf}]*$/u;
 
-/** The length in Unicode code points. All length limits in the contracts count code points. */
+/** Returns the length in Unicode code points. All length limits in the contracts count code points. */
 export const codePoints = (text: string): number => {
   let count = 0;
   for (const _ of text) count++;

@@ -1,7 +1,7 @@
 import { parseDateTime, type Placed } from '@tocsin/contracts';
 import { useMessages } from '../../messages/use-messages.ts';
 
-/** A note saying that a notification is archived, snoozed or back from a snooze. Otherwise `undefined`. */
+/** Returns a note if a notification is archived, snoozed or back from a snooze, otherwise `undefined`. */
 export function noteOf({ place, until, returnedAt }: Placed): string | undefined {
   const { texts, formats } = useMessages();
   if (place === 'archive') return texts.list.inArchive;

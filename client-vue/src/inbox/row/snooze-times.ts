@@ -15,7 +15,7 @@ export const SNOOZES = [
   { name: 'nextWeek', at: (now: Date) => morning(now, (MONDAY - now.getDay() + 7) % 7 || 7) },
 ] as const;
 
-/** The next 8 a.m. */
+/** Returns the next 8 a.m. */
 export const nextMorning = (now: Date): Date => morning(now, now.getHours() < MORNING_HOUR ? 0 : 1);
 
 const twoDigits = (number: number): string => String(number).padStart(2, '0');
@@ -24,10 +24,10 @@ const twoDigits = (number: number): string => String(number).padStart(2, '0');
 export const inputValueOf = (time: Date): string =>
   `${time.getFullYear()}-${twoDigits(time.getMonth() + 1)}-${twoDigits(time.getDate())}T${twoDigits(time.getHours())}:${twoDigits(time.getMinutes())}`;
 
-/** The latest time that the server accepts for a snooze. */
+/** Returns the latest time that the server accepts for a snooze. */
 export const lastTime = (): Date => new Date(Date.now() + MAX_SCHEDULE_MS);
 
-/** Parses the value of a `datetime-local` input. `undefined` unless it's a future time that the server accepts. */
+/** Parses the value of a `datetime-local` input. Returns only future times that the server accepts. */
 export function futureTimeIn(value: string): Date | undefined {
   const time = new Date(value);
   return time.getTime() > Date.now() && time <= lastTime() ? time : undefined;

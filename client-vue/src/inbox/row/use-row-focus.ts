@@ -30,8 +30,8 @@ export function useRowFocus(
     (next ?? after[index] ?? after.at(-1) ?? scroller?.value)?.focus();
   }
 
-  // Rows can also disappear without an action here, for example by a retraction. Both callbacks run before the rows are
-  // removed.
+  // Rows can also disappear without an action in this list, for example after a retraction. Both callbacks run before
+  // the rows are removed.
   watch(items, () => void keepFocus());
   onScopeDispose(() => void keepFocus());
 

@@ -3,7 +3,7 @@ import { useItems } from '../../stores/feeds/items.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 import { useView, type View } from './use-view.ts';
 
-/** The search to continue at the end of a view. `undefined` if the view loads older notifications instead. */
+/** Returns the search to continue at the end of a view, or `undefined` if the view loads older notifications. */
 function searchOf(view: View) {
   const { isPlain, searchStatus, more, loadMore } = view;
   if (isPlain || searchStatus === 'unavailable' || searchStatus === 'failed') return undefined;
@@ -11,8 +11,8 @@ function searchOf(view: View) {
 }
 
 /**
- * An inbox's state, whether in the bell's panel or on a page. `root` is the inbox element. Closing the preferences
- * moves focus to the button with the test id `preferencesButton`.
+ * Returns the state of an inbox, which is in the bell's panel or on a page. `root` is the inbox element. Closing the
+ * preferences moves focus to the button with the test id `preferencesButton`.
  */
 export function useInboxState(root: Readonly<Ref<HTMLElement | null>>, preferencesButton: string) {
   const view = useView();

@@ -7,7 +7,7 @@ import { useItems } from '../../stores/feeds/items.ts';
 /** A notification and its position in a feed. */
 export type FollowedNotification = Pick<Found, 'feed' | 'epoch' | 'offset' | 'notification'>;
 
-/** An item for a notification that may be outside the loaded list. */
+/** Returns an item for a notification that may be outside the loaded list. */
 export const itemOf = ({ feed, epoch, offset, notification }: FollowedNotification): Item => ({
   ...{ key: itemKey(feed, notification.id), feed, epoch, offset, notification },
   time: Math.min(parseDateTime(notification.createdAt) ?? Date.now(), Date.now()),

@@ -10,7 +10,7 @@ class FakeDocument {
 let scope: EffectScope;
 let page: FakeDocument;
 
-/** An element that `selector` finds. */
+/** Returns an element that `selector` matches. */
 function element(selector?: string) {
   const self = {
     ...{ isConnected: true, focus: () => (page.activeElement = self) },

@@ -20,7 +20,7 @@ export interface Arrival {
 
 export const itemKey = (feed: string, id: string): string => `${feed}/${id}`;
 
-/** Where to insert an item: by offset within the epoch, or last if the epoch is new. */
+/** Returns the index at which to insert an item: by offset within its epoch, or last if the epoch is new. */
 function indexFor(items: readonly Item[], epoch: string, offset: number): number {
   let last = -1;
   for (let index = items.length - 1; index >= 0; index--) {

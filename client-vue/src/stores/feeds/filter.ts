@@ -8,13 +8,13 @@ export interface Filter {
   feed: string;
   severity: Severity | '';
   source: string;
-  /** Each word must occur in the title, body, source, category or an action's label, ignoring case and accents. */
+  /** Words that must all occur in the title, body, source, category or action labels. Ignores case and accents. */
   text: string;
 }
 
 export const emptyFilter = (): Filter => ({ feed: '', severity: '', source: '', text: '' });
 
-/** Number of active filters, excluding the search text. */
+/** Returns the number of active filters, excluding the search text. */
 export const countFilters = ({ feed, severity, source }: Filter): number =>
   [feed, severity, source].filter((value) => value !== '').length;
 

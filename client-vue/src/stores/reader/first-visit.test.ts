@@ -27,7 +27,7 @@ it('should count only items that arrive after the first visit as unread, and sen
   expect(requests[0]).toEqual(['read', 'all', { epoch: 'e', offset: 3 }]);
 });
 
-it('should not send a first-visit mark that would mark a notification back from a snooze as read', async () => {
+it('should not send a first-visit mark if a notification that is back from a snooze would then count as read', async () => {
   const requests = startSession();
   useItems().add('all', { epoch: 'e', publications: range(1, 3) });
   useMarks().mergeReadState('all', { epoch: 'e', offset: 0, ids: [] });

@@ -26,7 +26,7 @@ const NIGHT = { from: '22:00', to: '07:00', timeZone: 'UTC', allow: ['error' as 
 const EVENING = '2026-06-01T22:30:00Z';
 const MORNING = '2026-06-02T07:00:10Z';
 
-/** A notification with the id `n<offset>` created at `time`. */
+/** Returns a notification that has the id `n<offset>` and was created at `time`. */
 const publishedAt = (time: string, offset: number, more = {}): LivePublication => ({
   offset,
   notification: { ...at(offset).notification, createdAt: time, ...more },

@@ -21,9 +21,8 @@ function withSeen(inbox: InboxState | undefined, seen: Position | undefined): In
 
 /**
  * Returns a function that places a feed's items by the reader's marks. Until a read mark is known, items count as read,
- * except items that were marked as unread, and snoozed items (or items back from a snooze) that haven't been marked as
- * read since they were snoozed. An item from a different epoch than the read mark is unread if it is newer than the
- * mark.
+ * with two exceptions: items that were marked as unread, and items that were snoozed and haven't been marked as read
+ * since then. If an item and the read mark have different epochs, the item is unread if it is newer than the mark.
  */
 export function placerFor({ read, inbox, seen }: FeedMarks): (item: Item) => Placed {
   const marks = withSeen(inbox, seen);
@@ -45,7 +44,7 @@ export function placerFor({ read, inbox, seen }: FeedMarks): (item: Item) => Pla
   };
 }
 
-/** The offset up to which notifications in the item's epoch count as read. */
+/** Returns the offset up to which notifications in the item's epoch count as read. */
 function readOffsetFor({ epoch, time }: Item, read: ReadMark | undefined): number {
   if (!read) return Infinity;
   if (read.epoch === epoch) return read.offset;

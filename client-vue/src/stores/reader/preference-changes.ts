@@ -58,7 +58,7 @@ export const usePreferenceChanges = defineStore(() => {
 
   const change = (values: Partial<Preferences>): Promise<boolean> => edit(() => values);
 
-  /** When a mute ends (RFC 3339). `undefined` if it has no end or the name isn't muted. */
+  /** Returns when a mute ends (RFC 3339), or `undefined` if it has no end or the name isn't muted. */
   const mutedUntil = (list: MuteList, name: string): string | undefined =>
     inForce(store.preferences).find((mute) => mute.list === list && mute.name === name)?.until;
   const isMuted = (list: MuteList, name: string): boolean =>

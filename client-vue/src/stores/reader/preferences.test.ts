@@ -168,7 +168,7 @@ describe('the preferences', () => {
     expect(usePreferences().preferences).toEqual({ ...DEFAULT_PREFERENCES, sound: true });
   });
 
-  it('should keep mutes from another device that are being loaded when the reader mutes a source', async () => {
+  it('should keep mutes from another device if the reader mutes a source while they are being loaded', async () => {
     const bodies = storeAfterFailures({ sources: ['b'] });
     const loading = usePreferences().refresh(session.signal);
     await vi.advanceTimersByTimeAsync(100);

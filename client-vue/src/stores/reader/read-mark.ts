@@ -48,9 +48,9 @@ export const withIds = (mark: ReadMark, ids: readonly string[]): ReadMark => ({
 });
 
 /**
- * Merges the server's read state into the mark. A read state from another epoch replaces the mark. If that read state
- * is empty, returns `undefined`, because there is nothing to merge. Exception: without a mark, an empty read state
- * creates one if `earlier` says that the reader has marks from an earlier epoch.
+ * Merges the server's read state into the mark, and returns the new mark. A read state from another epoch replaces the
+ * mark. If that read state is empty, there is nothing to merge, so returns `undefined`. Exception: without a mark, an
+ * empty read state creates one if `earlier` says that the reader has marks from an earlier epoch.
  */
 export function withRead(
   mark: ReadMark | undefined,

@@ -126,7 +126,7 @@ describe('useReader', () => {
     ]);
   });
 
-  it('should mark many items as read with one change to each feed', () => {
+  it('should mark many items of a feed as read with a single change', () => {
     startSession();
     useItems().add('all', { epoch: 'e', publications: range(1, 200) });
     useReader().initFeed('all', { epoch: 'e', offset: 0 });

@@ -190,8 +190,8 @@ export const useReader = defineStore(() => {
   };
 
   /**
-   * Each feed's newest position in `items`. Items back from a snooze can be from an earlier epoch, so they count only
-   * for feeds without other items.
+   * Returns each feed's newest position in `items`. Items back from a snooze can be from an earlier epoch, so they
+   * count only for feeds without other items.
    */
   const heads = (items: readonly Item[]): Record<string, Position> => ({
     ...newestPositions(items),

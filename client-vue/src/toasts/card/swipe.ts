@@ -31,7 +31,7 @@ export class Swipe {
     this.#up = up;
   }
 
-  /** The toast's offset. `undefined` while the gesture could still be a tap or if it is a scroll. */
+  /** Returns the toast's offset, or `undefined` if the gesture is a scroll or could still be a tap. */
   move(x: number, y: number): SwipeMove | undefined {
     const [dx, dy] = [x - this.#x, y - this.#y];
     this.#axis ??= this.#axisOf(dx, dy);
@@ -40,7 +40,7 @@ export class Swipe {
     return this.#move;
   }
 
-  /** The direction the toast leaves in. `undefined` if it springs back. */
+  /** Returns the direction in which the toast leaves, or `undefined` if it springs back. */
   end(at: number): SwipeDirection | undefined {
     const { dx, dy } = this.#move;
     const length = Math.abs(dx + dy);

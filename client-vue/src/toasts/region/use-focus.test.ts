@@ -14,7 +14,7 @@ let region: HTMLElement;
 let cards: HTMLElement[] = [];
 const setFocused = vi.fn<(inside: boolean) => void>();
 
-/** A button in the page, or in the card with this key. */
+/** Returns a button in the page, or in the card with this key. */
 function button(key?: string): HTMLElement {
   const element = {
     ...{ dataset: { toastKey: key }, closest: () => (key === undefined ? null : element) },
@@ -36,7 +36,7 @@ beforeEach(() => {
   useToasts().show('all', [at(1), at(2), at(3)]);
 });
 afterEach(() => {
-  // The countdowns outlive this file. A watcher that throws without the stubs stops Vue's updates in the whole worker.
+  // The countdowns outlive this file. Without the stubs, a watcher would throw and stop Vue's updates in the worker.
   scope.stop();
   vi.unstubAllGlobals();
 });

@@ -16,14 +16,14 @@ export interface Spoken {
   readonly toasts: readonly Toast[];
 }
 
-/** The text that screen readers read out for a toast. */
+/** Returns the text that screen readers read out for a toast. */
 export function spokenOf({ kind, severity, title, body, source }: Toast): string {
   const { severities, spoken } = useMessages().texts;
   const head = kind === 'summary' ? title : `${severities[severity]}: ${isolate(title)}`;
   return [head, body && isolate(body), source && spoken.from(isolate(source))].filter(Boolean).join('. ');
 }
 
-/** A message for each new error. Equal errors share a message. */
+/** Returns a message for each new error. Equal errors share a message. */
 export function spokenErrors(errors: readonly Toast[]): Spoken[] {
   const { spoken } = useMessages().texts;
   const equalErrors = new Map<string, Toast[]>();

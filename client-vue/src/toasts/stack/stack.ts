@@ -43,8 +43,8 @@ interface Group {
 }
 
 /**
- * A feed's toasts are equal if they have the same collapse key. If they have none, severity, source and title are
- * compared.
+ * Returns the same key for equal toasts. A feed's toasts are equal if they have the same collapse key or, without a
+ * collapse key, the same severity, source and title.
  */
 function equalityKeyOf({ kind, key, feed, collapseKey, severity, source, title }: Toast): string {
   if (kind === 'summary') return key;
@@ -178,7 +178,7 @@ export class ToastStack {
     for (const toast of toasts) this.#byToast.delete(toast.key);
   }
 
-  /** Resets the dropped error count when no errors are left. Does the same for other toasts. */
+  /** Resets the number of dropped errors when no errors are left. Does the same for other toasts. */
   #forgetDropped(): void {
     const groups = [...this.#groups.values()];
     if (!groups.some(isErrorGroup)) this.#droppedErrors = 0;

@@ -41,7 +41,7 @@ function titleOf({ count, gap, erased }: Missed): string {
   return gap ? toasts.missedAtLeast(count) : toasts.missed(count);
 }
 
-/** A single toast that reports all missed notifications. */
+/** Returns a single toast that reports all missed notifications. */
 export function summaryOf(missed: Missed, unique: number): Toast {
   const { feed, gap, erased } = missed;
   return {

@@ -12,7 +12,7 @@ export const isPushSupported = (): boolean =>
   (declarativePushManager() !== undefined ||
     ('PushManager' in globalThis && 'serviceWorker' in navigator && useSource().hasPushWorker()));
 
-/** The page's language, if messages are available in it. */
+/** Returns the page's language if messages are available in it. */
 export function messageLanguage(): MessageLanguage | undefined {
   const [base] = useMessages().lang.toLowerCase().split('-');
   return base === 'de' || base === 'en' ? base : undefined;
