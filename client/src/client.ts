@@ -166,8 +166,8 @@ export function createClient(
           feeds.delete(feed);
           subscription.end();
           const { socket } = connection;
-          const isUnused = () => connection.socket === socket && !feeds.has(feed);
-          if (socket) unsubscribe(socket, feed, { isUnused, report, signal: abort.signal, random });
+          const isNeeded = () => connection.socket === socket && !feeds.has(feed);
+          if (socket) unsubscribe(socket, feed, { isNeeded, report, signal: abort.signal, random });
           update();
         },
       };

@@ -15,7 +15,7 @@ const shown = () => {
   return [state, placeholder];
 };
 
-describe('a live connection whose newest page fails to load', () => {
+describe('a live connection while the newest page fails to load', () => {
   it('should be shown as incomplete until the pages of all feeds have loaded', () => {
     const connection = useConnection();
     connection.pageNotLoaded('all', UNREACHABLE);

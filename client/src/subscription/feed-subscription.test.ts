@@ -60,7 +60,7 @@ const expiring = (id: string, ms: number) => ({
   expiresAt: new Date(Date.now() + ms).toISOString(),
 });
 
-describe('expired notifications', () => {
+describe('notifications that can expire', () => {
   it('should be removed once and on time, and not be shown if they arrive too late', () => {
     const log: string[] = [];
     const subscription = subscribe(undefined, {

@@ -12,7 +12,7 @@ const due = (id: string, until = '2026-05-01T07:00:00Z'): DueSnooze => ({
   notification: { id, feed: 'all', severity: 'info', title: id, createdAt: '2026-01-01T00:00:00Z' },
 });
 
-describe('reader marks', () => {
+describe('the client', () => {
   let gateway: Gateway;
   let client: NotificationClient;
   beforeEach(async () => {
@@ -24,7 +24,7 @@ describe('reader marks', () => {
     await gateway.close();
   });
 
-  it("should be reported before the response's publications and after each change, never out of order", async () => {
+  it("should report reader marks before the response's publications and after each change, never out of order", async () => {
     gateway.publish(1);
     gateway.respond = (request) => ({ ...gateway.page(request), inbox: inbox(5) });
     const received: unknown[] = [];

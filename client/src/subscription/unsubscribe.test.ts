@@ -61,7 +61,7 @@ it('should not be repeated after a malformed response, which another attempt wou
   });
   const [report, signal] = [vi.fn(), new AbortController().signal];
   const socket = { emit: acknowledge } as unknown as FeedSocket;
-  unsubscribe(socket, 'all', { isUnused: () => true, report, signal, random: () => 0.5 });
+  unsubscribe(socket, 'all', { isNeeded: () => true, report, signal, random: () => 0.5 });
   await pass(60_000);
   expect(report.mock.calls).toEqual([[expect.objectContaining({ code: 'malformed' })]]);
   expect(acknowledge).toHaveBeenCalledTimes(1);

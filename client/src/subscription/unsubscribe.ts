@@ -5,8 +5,8 @@ import { retryTemporaryFailures } from '../rest/retry.ts';
 import { errorIn } from '../shapes.ts';
 
 export interface UnsubscribeOptions {
-  /** False if the request is no longer needed: the socket is no longer in use, or the feed has a new subscription. */
-  isUnused: () => boolean;
+  /** False if the socket is no longer in use, or if the feed has a new subscription. */
+  isNeeded: () => boolean;
   report?: (error: Error) => void;
   signal: AbortSignal;
   random: () => number;
@@ -19,10 +19,10 @@ export interface UnsubscribeOptions {
 export function unsubscribe(
   socket: FeedSocket,
   feed: string,
-  { isUnused, report, ...retry }: UnsubscribeOptions,
+  { isNeeded, report, ...retry }: UnsubscribeOptions,
 ): void {
   const attempt = async (): Promise<void> => {
-    if (!isUnused()) return;
+    if (!isNeeded()) return;
     const response = await new Promise<UnsubscribeAnswer>((resolve) => {
       socket.emit('unsubscribe', { feed }, resolve);
     });

@@ -221,10 +221,10 @@ export class Leader {
     this.#presenter.remove(tab);
     const [socket, session] = [this.#socket, this.#session];
     for (const feed of this.#subscriptions.leave(tab, session)) {
-      const isUnused = () =>
+      const isNeeded = () =>
         this.#socket === socket && this.#session === session && this.#subscriptions.isUnused(feed, session);
       const { signal } = this.#closed;
-      if (socket) unsubscribe(socket, feed, { isUnused, signal, random: Math.random });
+      if (socket) unsubscribe(socket, feed, { isNeeded, signal, random: Math.random });
     }
     if (!this.#closed.signal.aborted) this.#broadcastState();
   }

@@ -22,12 +22,15 @@ describe("a notification's fallbacks", () => {
       expect(faultsWith(Array(count).fill(step()), 'user:ada')).toEqual(['fallback']);
   });
 
-  it.each(['PT1S', 'PT90M', 'P30D'])('should accept a delay from one second to 30 days: %s', (after) => {
-    expect(faultsWith([step({ after })], 'user:ada')).toEqual([]);
-  });
+  it.each(['PT1S', 'PT90M', 'P30D'])(
+    'should be accepted with a delay from one second to 30 days: %s',
+    (after) => {
+      expect(faultsWith([step({ after })], 'user:ada')).toEqual([]);
+    },
+  );
 
   it.each(['PT0S', 'PT0.5S', '-PT5M', 'P30DT1S', 'P1M', '5m', '', 300])(
-    'should reject the delay %j',
+    'should be rejected with the delay %j',
     (after) => {
       expect(faultsWith([step(), step({ after })], 'user:ada')).toEqual(['fallback.1.after']);
     },
@@ -41,7 +44,7 @@ describe("a notification's fallbacks", () => {
     expect(faultsWith([step({ [name]: value })], 'user:ada')).toEqual([`fallback.0.${name}`]);
   });
 
-  it('should not accept addresses', () => {
+  it('should be rejected if they contain an address', () => {
     expect(faultsWith([step({ to: 'eve@example.org' })], 'user:ada')).toHaveLength(1);
   });
 });

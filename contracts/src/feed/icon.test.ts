@@ -8,7 +8,7 @@ describe('an icon', () => {
   it.each([
     ...['bell', 'rocket', 'https://cdn.example.com/a.png', 'https://cdn.example.com:8443/a?b=c'],
     ...['https://h', 'https://h?a@b', 'https://h\\a@b', 'https://cdn.example.com/npm/icons@1/a.svg'],
-  ])('should be accepted if it is an icon name or an https image URL, and match the pattern: %s', (icon) => {
+  ])('should be accepted and match the pattern if it is an icon name or an https image URL: %s', (icon) => {
     expect(iconSchema.safeParse(icon).success).toBe(true);
     expect(icon).toMatch(pattern);
   });

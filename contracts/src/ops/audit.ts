@@ -100,8 +100,8 @@ export type AuditRecord = z.infer<typeof auditRecordSchema>;
 const POSITION = /^(\d{1,15})-(\d{1,15})\.([0-2])$/;
 
 /**
- * A record's position in the trail. Newer records come first. Of records with the same time, the record whose stream
- * has the lower index comes first.
+ * A record's position in the trail. Newer records come first. Of records with the same `ms` and `seq`, the record
+ * whose stream has the lower index comes first.
  */
 export interface AuditPosition {
   ms: number;

@@ -209,7 +209,7 @@ describe('the preferences', () => {
     await second;
   });
 
-  it('should be reloaded, with retries, if changes could have been missed', async () => {
+  it('should be reloaded until that succeeds if changes could have been missed', async () => {
     fetched.mockImplementation(async () => responseWith(DEFAULT_PREFERENCES));
     await usePreferences().load(session.signal);
     usePreferences().applyChange({ sound: true });
