@@ -34,7 +34,8 @@ export function fetchChannels(url: string, options: CallOptions = {}): Promise<C
 
 /**
  * Opts the reader in to e-mail at the address in the token or, if `code` is set, at the address that received the code.
- * Throws the same errors as `fetchPage`, with status 400 if the code is wrong, and 409 if the token has no address.
+ * Throws the same errors as `fetchPage`, with status 400 if the code is wrong, and 409 if the token has no address or
+ * marks it as unverified.
  */
 export function agreeToEmail(
   url: string,

@@ -63,7 +63,7 @@ export const channelsSchema = z.strictObject({
   email: z.strictObject({
     /** The address that receives e-mail. */
     address: z.string().nullable(),
-    /** The address in the token. */
+    /** The address in the token, unless it is marked as unverified. */
     offered: z.string().nullable(),
     /** Whether the deployment sends e-mail, through the `email` channel or a binding. Earlier versions omit it. */
     used: z.boolean().optional(),
