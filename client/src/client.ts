@@ -31,7 +31,7 @@ export function createNotificationClient(options: NotificationClientOptions): No
 }
 
 /**
- * `createNotificationClient` with a custom way to connect.
+ * Same as `createNotificationClient`, but with a custom way to connect.
  * @internal
  */
 export function createClient(

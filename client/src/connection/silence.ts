@@ -1,7 +1,7 @@
 import { TIMING } from '../timing.ts';
 
 export interface SilenceHooks {
-  /** Requests the state of a feed from the server. Returns false if no feed is live, so there is nothing to request. */
+  /** Requests a feed's state from the server. Returns false if there is nothing to request because no feed is live. */
   probe: () => boolean;
   /** Called when `suspect` changes. */
   changed: () => void;

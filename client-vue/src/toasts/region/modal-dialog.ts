@@ -9,7 +9,7 @@ export function watchModalDialog(changed: (dialog: HTMLDialogElement | undefined
 
   function update(): void {
     const open = [...document.querySelectorAll<HTMLDialogElement>('dialog[open]')].filter(isModal);
-    // Track the opening order, since the DOM doesn't.
+    // Track the opening order because the DOM doesn't.
     stack = [...stack.filter(isModal), ...open.filter((dialog) => !stack.includes(dialog))];
     const now = stack.at(-1);
     if (now === front) return;
