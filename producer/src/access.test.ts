@@ -7,7 +7,7 @@ const failing = (message: string, status: number, code = 'ERR_SECRET_GET') =>
     readSecret: () => Promise.reject(new SidecarError(message, { code, status })),
   });
 
-it('should have no signer only if the sidecar reports that the secret does not exist', async () => {
+it('should have no signer if the secret does not exist or access to it is denied, and reject after any other error', async () => {
   expect(await createOptionalSigner({ readSecret: async () => undefined })()).toBeUndefined();
   expect(await failing('secrets "internal" not found', 500)()).toBeUndefined();
   expect(await failing('access denied by policy', 403)()).toBeUndefined();

@@ -61,8 +61,8 @@ export function createAccess({ config, backend, trail, log }: AccessOptions): Ac
 }
 
 /**
- * For a producer without API keys. Returns a function that reads the `internal` secret and resolves with a signer that
- * checks the bff's signatures. It resolves with `undefined` if there is no such secret, and rejects if the secret is
+ * Returns a function for a producer without API keys. The function reads the `internal` secret, and resolves with a
+ * signer that checks the bff's signatures, or with `undefined` if there is no such secret. It rejects if the secret is
  * invalid or can't be read.
  */
 export function createOptionalSigner({

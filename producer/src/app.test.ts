@@ -132,7 +132,7 @@ describe('the producer', () => {
     await expect.poll(() => faulty.announced.length).toBeGreaterThan(5);
   });
 
-  it('should require the bff’s signature for operations if it has the secret, even if API keys are off', async () => {
+  it('should require the bff’s signature for operations if the producer has the secret, even if API keys are off', async () => {
     const secret = 'a secret that producer and bff share';
     const body = '{"do":"list-schedules"}';
     const operate = async (internalUrl: string, more: Record<string, string> = {}) => {

@@ -123,8 +123,8 @@ interface CoreServices {
   schedules: Schedules;
   publishService: PublishService;
   /**
-   * Publishes due schedules and demo notifications. No request waits for the outcome, and failures are retried, so they
-   * aren't counted.
+   * Publishes due schedules and demo notifications. Doesn't count failures, because no request waits for the outcome,
+   * and every failure is retried.
    */
   produceUnasked: Produce;
 }

@@ -26,7 +26,7 @@ const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 /** In-memory entries and announcements for tests. `fate` decides what happens to each call. */
 export class FaultyBackend {
   readonly calls: Call[] = [];
-  /** Announcements in the order they took effect. */
+  /** Announcements in the order in which they took effect. */
   readonly announced: PartitionAnnouncement[] = [];
   /** All versions of each entry as JSON, keyed by entry key. */
   readonly written = new Map<string, string[]>();

@@ -30,7 +30,7 @@ export function announcerSuite(name: string, create: () => Promise<AnnouncerUnde
       expect(await tested.announced(run)).toEqual(announcements);
     });
 
-    it('should publish an announcement every time it is called', async () => {
+    it('should publish an announcement on every call', async () => {
       const run = newRun();
       const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
       const announcement = { ...announcementOf(run, 7), traceparent: trace };

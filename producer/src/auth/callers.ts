@@ -36,7 +36,7 @@ export function parseApiKeys(text: string): ApiKeys {
   throw new Error(`The secret with the API keys is invalid: ${faults.join('; ')}`);
 }
 
-/** The stored form of a key. A long random string needs no salt or slow hash. */
+/** Hashes a key for storage. A long random string needs no salt or slow hash. */
 export const hashOf = (key: string): string => createHash('sha256').update(key).digest('hex');
 
 export type KeyRefusal = 'expired' | 'revoked';
@@ -92,7 +92,7 @@ export class Callers {
   }
 
   /**
-   * Returns the caller with this key, or the reason if the key is rejected. `undefined` for an unknown key.
+   * Returns the caller with this key, the reason if the key is rejected, or `undefined` if the key is unknown.
    * @throws Error until the keys have been read
    */
   find(key: string): Caller | KeyRefusal | undefined {

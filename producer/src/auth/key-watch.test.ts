@@ -27,7 +27,7 @@ function watch(store: MemoryKnownKeys) {
 }
 
 describe('changes to the API keys', () => {
-  it('should be reported once for each key as created, changed or revoked', async () => {
+  it('should each be reported once, as a created, changed or revoked key', async () => {
     const { changesAfter } = watch(new MemoryKnownKeys());
     expect(await changesAfter(key('a'), key('b'))).toEqual(['key-created a', 'key-created b']);
     expect(await changesAfter(key('a'), key('b'))).toEqual([]);
@@ -85,7 +85,7 @@ describe('changes to the API keys', () => {
     },
   );
 
-  it('should skip all but the newest keys while the store doesn’t respond', async () => {
+  it('should be reported only for the newest keys if others were read while the store didn’t respond', async () => {
     const store = new MemoryKnownKeys();
     const read = store.read.bind(store);
     let respond = (): void => undefined;

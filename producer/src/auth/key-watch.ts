@@ -7,8 +7,8 @@ export interface KnownKeysStore {
   /** Returns the stored keys, or `undefined` before the first write. Rejects if they can't be read. */
   read(): Promise<{ keys: readonly KnownKey[]; etag: string } | undefined>;
   /**
-   * Rejects if the stored version has a different etag. If it rejects with anything but a `NotWrittenError`, the keys may
-   * have been written.
+   * Rejects if the stored version has a different etag. After any rejection other than a `NotWrittenError`, the keys
+   * may have been written.
    */
   write(keys: readonly KnownKey[], etag: string | undefined): Promise<void>;
 }
@@ -75,7 +75,7 @@ export class KeyWatch {
 
   /** Compares newly read keys in the background. Returns them unchanged. */
   track(keys: ApiKeys): ApiKeys {
-    // Skip revoked keys. Their records stay in the secret only so that callers can be told why the key was rejected.
+    // Skip revoked keys. Their records stay in the secret only so that callers can be told why their key was rejected.
     const current = [...keys.values()].filter(({ revokedAt }) => revokedAt === undefined).map(knownKeyOf);
     if (!this.#waiting) this.#work = this.#work.then(() => this.#compareNewest());
     this.#waiting = current;

@@ -52,7 +52,7 @@ export function daprBackend(config: ProducerConfig): Backend {
   };
 }
 
-/** Resolves if the sidecar, components and entry store respond. Otherwise rejects with the error. */
+/** Resolves if the sidecar has loaded all components and the entry store responds. Otherwise rejects with the error. */
 export async function checkReadiness(
   sidecar: Pick<Sidecar, 'components'>,
   claimCheck: Pick<ClaimCheck, 'ready'>,

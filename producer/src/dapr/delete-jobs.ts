@@ -1,5 +1,5 @@
 import grpc, { Metadata, credentials } from '@grpc/grpc-js';
-// Undocumented stubs that the SDK generates. delete-jobs.test.ts checks that they still exist.
+// Undocumented stubs in the SDK. delete-jobs.test.ts checks that they still exist.
 import stub from '@dapr/dapr/proto/dapr/proto/runtime/v1/dapr_grpc_pb.js';
 import messages from '@dapr/dapr/proto/dapr/proto/runtime/v1/jobs_pb.js';
 import { SidecarError } from '@tocsin/service';
@@ -12,8 +12,8 @@ export interface DeleteJobsOptions {
 }
 
 /**
- * Creates a function that deletes all of this application's jobs with a given name prefix. Uses gRPC because the
- * sidecar doesn't offer this call over HTTP. Rejects with a SidecarError.
+ * Creates a gRPC client. Its `deleteJobs` deletes all of this application's jobs with a given name prefix, or rejects
+ * with a SidecarError. The sidecar doesn't offer this call over HTTP.
  */
 export function createDeleteJobs({ host, grpcPort, token, timeoutMs }: DeleteJobsOptions) {
   const client = new stub.DaprClient(`${host}:${grpcPort}`, credentials.createInsecure());

@@ -2,7 +2,7 @@ import { COMPONENTS, keyUseKey, type KeyUse } from '@tocsin/contracts';
 import type { Sidecar } from '@tocsin/service';
 import type { KeyUseStore } from '../auth/key-uses.ts';
 
-/** Lifetime of a stored last use in seconds. */
+/** Lifetime of a stored `KeyUse` in seconds. */
 const TTL_SECONDS = 400 * 24 * 60 * 60;
 
 /** Stores each key's last use as a document, through Dapr's state API. */

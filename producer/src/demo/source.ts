@@ -14,8 +14,8 @@ export interface DemoOptions {
 }
 
 /**
- * Publishes a notification every `intervalMs`. Retries with the same id until accepted before moving on to the next.
- * Resolves when `signal` aborts.
+ * Publishes a notification every `intervalMs`. Retries each notification with the same id until it is accepted, then
+ * moves on to the next. Resolves when `signal` aborts.
  */
 export async function runDemo({ produce, intervalMs, log, signal }: DemoOptions): Promise<void> {
   for (let n = 0; !signal.aborted; n++) {

@@ -15,7 +15,7 @@ export class MemoryJobs implements Jobs {
   readonly #jobs = new Map<string, Job>();
   readonly #handOver: (name: string) => Promise<unknown>;
 
-  /** Calls `handOver` with a due job's name, and repeats the call until it resolves: the job was then accepted. */
+  /** Calls `handOver` with a due job's name. Repeats the call until it resolves, which means that it took the job. */
   constructor(handOver: (name: string) => Promise<unknown>) {
     this.#handOver = handOver;
   }

@@ -45,7 +45,7 @@ export function createMetrics(registry: Registry) {
     notAccepted: startAtZero(
       new Counter({
         name: 'tocsin_producer_notifications_not_accepted_total',
-        help: 'Notifications and changes that got a 503 response or whose event Dapr redelivers, by reason. Callers of the API can retry them.',
+        help: 'Notifications and changes that were not accepted, by reason. Callers of the API get 503 and can retry; Dapr redelivers events.',
         labelNames: ['outcome'] as const,
         registers,
       }),
@@ -60,7 +60,7 @@ export function createMetrics(registry: Registry) {
     }),
     eventsExpired: new Counter({
       name: 'tocsin_producer_events_expired_total',
-      help: 'Events from the topic that were dropped, in whole or in part, because their ttlInSeconds had elapsed or their items’ expiresAt had passed.',
+      help: 'Events from the topic that were dropped because their ttlInSeconds had elapsed, or that lost some or all items because the expiresAt of these items had passed.',
       registers,
     }),
     steps: startAtZero(

@@ -19,6 +19,6 @@ export const complete = ({ deliverAt, ...input }: Input, now: number): Arrival =
   createdAt: new Date(deliveryTime({ deliverAt }, now)).toISOString(),
 });
 
-/** When to deliver an input (ms since 1970): at `deliverAt`, or at `now` if that's later. */
+/** Returns an input's delivery time (ms since 1970): `deliverAt`, or `now` if that's later. */
 export const deliveryTime = ({ deliverAt }: Pick<NotificationInput, 'deliverAt'>, now: number): number =>
   Math.max(now, (deliverAt && parseDateTime(deliverAt)) || now);

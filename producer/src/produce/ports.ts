@@ -30,12 +30,12 @@ export interface Scheduler {
     signal?: AbortSignal,
   ): Promise<void>;
   /**
-   * Resolves when no notification with this id is scheduled. Waits for this process's calls of `add` with this id that
-   * are in progress. Abort `signal` once the caller is no longer waiting. Otherwise, the call could remove
-   * notifications that were scheduled since.
+   * Resolves when no notification with this id is scheduled. If `add` calls with this id are in progress in this
+   * process, waits for them. Abort `signal` once the caller is no longer waiting. Otherwise, the call could remove
+   * notifications that were scheduled in the meantime.
    */
   cancel(feed: string, id: string, signal?: AbortSignal): Promise<void>;
-  /** Like `cancel` for all of the feed's scheduled notifications. */
+  /** Like `cancel`, but for all of the feed's scheduled notifications. */
   cancelAll(feed: string, signal?: AbortSignal): Promise<void>;
 }
 

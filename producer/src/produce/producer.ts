@@ -31,8 +31,8 @@ export interface ProducerOptions {
 }
 
 /**
- * After an entry, the lane rests for the entry's duration, up to this limit (ms). The entry interval can prolong that
- * pause.
+ * After an entry, the lane rests for as long as the entry took, up to this limit (ms). The entry interval can prolong
+ * the rest.
  */
 const MAX_REST_MS = 50;
 /** Batching delay after a shared entry. Long enough for all requests in a burst to arrive. */
@@ -269,7 +269,7 @@ export class Producer {
   }
 }
 
-/** Resolves with `work`, or after `ms`. */
+/** Resolves when `work` resolves, or after `ms`. */
 async function within(ms: number, work: Promise<void>): Promise<void> {
   const end = new AbortController();
   await Promise.race([work, pause(ms, end.signal)]);

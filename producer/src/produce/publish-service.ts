@@ -31,15 +31,15 @@ export interface PublishResult {
 
 /**
  * If an event arrives at most this long (ms) after its publishing time, the arrival time becomes the notification's
- * date: Dapr truncates publishing times to whole seconds. A later event keeps its publishing time as the date, because
- * it may have been published before an erasure.
+ * date, because Dapr truncates publishing times to whole seconds. If an event arrives later than that, its publishing
+ * time becomes the date, because the event may have been published before an erasure.
  */
 const ON_TIME_MS = 1_500;
 /** Maximum clock skew between producers and publishers in ms. */
 const MAX_CLOCK_SKEW_MS = 250;
 /**
- * An erasure also removes notifications dated within this time (ms) after the request because they may already have
- * been in transit. Notifications and events published after the response always have later dates.
+ * An erasure also removes notifications dated within this time (ms) after the request. They may already have been in
+ * transit. Notifications and events published after the response always have later dates.
  */
 const ERASED_AFTER_MS = ON_TIME_MS + MAX_CLOCK_SKEW_MS;
 const SETTLE_MS = ERASED_AFTER_MS + 1_000 + MAX_CLOCK_SKEW_MS;
@@ -172,7 +172,7 @@ export class PublishService {
     return this.#inTime((signal) => work(signal).finally(() => usage.remove(caller, amount)));
   }
 
-  /** Aborts the signal passed to `work` after the time limit. */
+  /** Runs `work`. When the time limit is reached, aborts the signal and resolves with `late`. */
   async #inTime(work: (signal: AbortSignal) => Promise<void>): Promise<Outcome> {
     const { timeoutMs } = this.#options;
     const end = new AbortController();

@@ -271,7 +271,7 @@ describe('the notifications topic', () => {
     expect(refused.at(-1)).toMatchObject({ event: 'f-9', source: 'shop', content: '1' });
   });
 
-  it('should acknowledge and count an event that expired, whole or in part', async () => {
+  it('should acknowledge and count an event that expired, in whole or in part', async () => {
     const before = backend.deposited.length;
     const event = { id: 't-1', data: { title: 'x' } };
     expect(await deliver({ ...event, expiration: '2020-01-01T00:00:00Z' })).toEqual(done);

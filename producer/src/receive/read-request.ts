@@ -4,7 +4,7 @@ import { invalidQuery, readParameters, sendProblem } from '@tocsin/service';
 import type { z } from 'zod';
 
 /**
- * Parses a request's path and query. Rejects unknown parameters because a misspelled `feed` would silently select
+ * Parses a request's path and query. Rejects unknown parameters. Otherwise, a misspelled `feed` would silently select
  * another feed. If the request is invalid, responds with all errors and returns `undefined`.
  */
 export function readRequest<T>(

@@ -1,6 +1,6 @@
 import type { Named } from './names.ts';
 
-/** The adds that have begun but not settled. A cancellation waits for them, so that they store nothing after it. */
+/** The adds that have begun but not settled. A cancellation waits for them, so that none stores anything afterwards. */
 export class AddsInProgress {
   readonly #adds = new Set<{ list: readonly Named[]; settled: Promise<unknown> }>();
 

@@ -14,7 +14,7 @@ interface Change {
   isCurrent?: () => Promise<boolean>;
   /** Whether to write the index even if it is unchanged. Writes based on an earlier version then fail. */
   isAlwaysWritten?: boolean;
-  /** Why nothing was added: the window is full, or `isCurrent` rejected. The batch's other changes are written. */
+  /** Reason for adding nothing: the window is full, or `isCurrent` rejected. The batch's other changes are written. */
   failure?: Error;
 }
 
@@ -25,7 +25,8 @@ interface Change {
 export const MAX_DUE = 10_000;
 
 /**
- * Limits on a batch. They keep the cost of a failed write low: few callers wait for the retry, and few checks run again.
+ * Limits on a batch. They keep the cost of a failed write low: few callers wait for the retry, and few checks are
+ * repeated.
  */
 const MAX_BATCH = 1_000;
 const MAX_BATCH_BYTES = 1024 * 1024;

@@ -17,7 +17,7 @@ export const nameOf = (feed: string, { id, sourceHash }: Pick<Arrival, 'id' | 's
 /** Name prefix for all schedules from events with this id. */
 export const eventPrefixOf = (feed: string, id: string): string => `${prefixOf(feed)}${id} `;
 
-/** The document to store for a schedule, and its name. */
+/** Returns a schedule's name, and the document to store for it. */
 export const toNamed = (notification: Arrival, at: number, traceparent?: string) => ({
   name: nameOf(notification.feed, notification),
   scheduled: {

@@ -1,6 +1,6 @@
 import type { DueWindowDocument, ScheduleIndexDocument, Scheduled } from '@tocsin/contracts';
 
-/** Stores schedules for any time in the future. Hands over a due schedule to a producer, repeatedly until accepted. */
+/** Stores schedules for any time in the future. Offers each due schedule to a producer until one accepts it. */
 export interface Jobs {
   /**
    * Resolves when `scheduled` is stored. If the call rejects, `scheduled` may have been stored anyway. An existing

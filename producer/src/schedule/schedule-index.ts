@@ -33,8 +33,8 @@ const MIN_TTL_SECONDS = 60;
 /**
  * Lists the names and times of schedules that are stored as jobs. Needed because Dapr's scheduler can't list jobs
  * selectively. All of a feed's schedules are in one document. Entries in the past are ignored, and dropped the next
- * time the document is written. Deliveries don't depend on the index: after a failure, it can contain schedules without
- * a job, and other schedules can be missing from it.
+ * time the document is written. After a failure, the index can contain schedules without a job, and other schedules can
+ * be missing from it. Deliveries don't depend on the index.
  */
 export class ScheduleIndex {
   readonly #store: ScheduleIndexStore;

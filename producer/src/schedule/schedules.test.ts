@@ -188,7 +188,7 @@ describe('a retraction', () => {
     expect(dueWindowStore.documents.size).toBe(1);
   });
 
-  it('should not be accepted unless the job is known to have been removed', async () => {
+  it('should be accepted only once the job is known to have been removed', async () => {
     const { publishService, jobs, failures } = instance();
     vi.spyOn(jobs, 'remove').mockRejectedValueOnce(new Error('unavailable'));
     expect(await whenClaimed(publishService.retract('all', 'a'))).toBe('late');

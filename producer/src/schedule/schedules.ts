@@ -116,8 +116,8 @@ export class Schedules implements Scheduler {
 
   async #addJobs(list: readonly Named[], signal?: AbortSignal): Promise<void> {
     if (list.length === 0) return;
-    // Write the index first. After a crash between the two writes, the index has an entry without a job, which the
-    // list omits. In the other order, the list would omit a job.
+    // Write the index first. After a crash between the two writes, the index has an entry without a job, but the list
+    // omits this entry. In the other order, the list would omit a job.
     await this.#tryToIndex(this.#index.add(list.map(({ name, scheduled: { at } }) => [name, at])));
     await inParallel(list, PARALLEL_JOBS, async ({ name, scheduled }) => {
       signal?.throwIfAborted();

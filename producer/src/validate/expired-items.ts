@@ -1,6 +1,6 @@
 import { parseDateTime } from '@tocsin/contracts';
 
-/** Items that expire within this time (ms) count as expired, because the schema reads the clock again after `now`. */
+/** Items that expire within this time (ms) count as expired, since they could expire before the schema checks them. */
 const READ_MS = 1_000;
 
 /**

@@ -5,7 +5,7 @@ export interface OpenedEnvelope {
   /** The attributes of the CloudEvent; empty for a raw payload. */
   event: Record<string, unknown>;
   data: unknown;
-  /** Why the data can't be read. If there are any faults, `data` contains only what can be stored. */
+  /** The reasons why the data can't be read. If there are any, `data` contains only content that can be stored. */
   faults: Fault[];
   traceparent: string | undefined;
 }
@@ -59,7 +59,7 @@ function decodeText(base64: string): string | undefined {
   }
 }
 
-/** Reported for data that is too deep: JSON.stringify could fail, and Dapr would redeliver the message forever. */
+/** The fault for deeply nested data. JSON.stringify could fail on such data, so Dapr would redeliver it forever. */
 const TOO_DEEP: Fault = { path: '', message: `is nested more than ${MAX_JSON_DEPTH} levels deep` };
 
 /** An event's string attributes. */

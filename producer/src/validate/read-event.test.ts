@@ -45,7 +45,7 @@ describe('an oversized event', () => {
   });
 });
 
-it('should reject every fallback in an event unless events may have fallbacks', () => {
+it('should reject every fallback in an event if events must not have fallbacks', () => {
   const fallback = [{ after: 'PT5M', via: 'email' }];
   const data = [{ title: 'a' }, { title: 'b', feed: 'user:ada', fallback }];
   expect(readEvent(event({ data }), NOW)).toMatchObject({ inputs: [{ title: 'a' }, { fallback }] });

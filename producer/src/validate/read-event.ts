@@ -16,13 +16,13 @@ export type ReadEvent =
       expiredItems: number;
     }
   | { refused: RefusedEvent }
-  /** The event has expired: its publisher's `ttlInSeconds`, or each item's `expiresAt`, has passed. */
+  /** The event has expired: its `ttlInSeconds` has elapsed, or the `expiresAt` of every item has passed. */
   | { expired: string };
 
 /** Maximum number of characters to store from a rejected event. */
 const MAX_CONTENT = 256 * 1024;
 const MAX_SOURCE = 1_024;
-/** Limits on a rejected event's stored errors: number of errors, and length per error. */
+/** Limits on the errors stored for a rejected event: their number, and the length of each path and message. */
 const MAX_FAULTS = 100;
 const MAX_FAULT_TEXT = 500;
 

@@ -7,7 +7,7 @@ const MAX_IN_PROGRESS = 8;
 
 interface Repetition {
   announcement: PartitionAnnouncement;
-  /** True if a later announcement has superseded it. */
+  /** True if a later announcement has superseded this one. */
   isSuperseded: () => boolean;
 }
 

@@ -23,7 +23,7 @@ export async function depositAndAnnounce(
   const announcement = announcementOf(entry);
   const facts = { ...announcement, notifications: entry.notifications.length, bytes };
   const startedAt = performance.now();
-  // Uses the longer of two times: the clock can be set back, and `performance.now()` may stop while the machine sleeps.
+  // Use the longer time: the clock can be set back, and `performance.now()` may stop while the machine sleeps.
   const elapsed = () => Math.max(performance.now() - startedAt, Date.now() - begunAt);
   const shouldStop = () => signal.aborted || elapsed() > RUN_ENDS_AFTER_MS;
 

@@ -45,7 +45,7 @@ const mustBeClaimed = (item: EntryItem): boolean => isRetraction(item) || isEras
  */
 export class Acknowledger {
   readonly #options: AcknowledgerOptions;
-  /** In the order of the entries. The bffs claim entries in this order. */
+  /** Sorted by entry, in the order in which the bffs claim entries. */
   readonly #waiting = new Set<Waiter>();
   /** Number of waiters with a request. */
   #requests = 0;

@@ -18,8 +18,8 @@ export interface BacklogOptions {
 }
 
 /**
- * A lane's announced entries that the bffs may not have claimed yet. A lane whose backlog is too long waits for the bffs,
- * so that accepted notifications arrive soon. If the bffs claim nothing during a full wait, they are considered down
+ * A lane's announced entries that the bffs may not have claimed yet. A lane whose backlog is too long waits for the
+ * bffs, so that accepted notifications arrive soon. If the bffs claim nothing during a full wait, they are considered down
  * until they claim entries again. In the meantime, the lane doesn't wait.
  */
 export class Backlog {
@@ -76,9 +76,9 @@ export class Backlog {
   }
 
   /**
-   * Counts the claimed entries, which are the oldest. Never counts the newest of several entries. Checks the entry
-   * before the newest first: normally it is claimed, and no other check is needed. Otherwise, uses a binary search,
-   * which counts too few entries if the deadline passes.
+   * Counts the claimed entries, which are the oldest. Never counts the newest of several entries. First checks the
+   * second-newest entry: normally, it is claimed, and no other check is needed. Otherwise, uses a binary search, which
+   * counts too few entries if the deadline passes.
    */
   async #countClaimed(deadline: number): Promise<number> {
     const isClaimed = (index: number) => {

@@ -72,7 +72,7 @@ export class Request {
 /** Characters that the sidecar escapes, such as `<` as `\u003c`. */
 const ESCAPED_BY_SIDECAR = /[<>&\u2028\u2029]/g;
 
-/** Size in bytes of `value` as the JSON that the sidecar stores. Each escaped character takes six bytes. */
+/** Returns the size in bytes of the JSON that the sidecar stores for `value`. An escaped character takes six bytes. */
 export function storedJsonBytes(value: unknown): number {
   const json = JSON.stringify(value);
   let bytes = Buffer.byteLength(json);

@@ -57,7 +57,7 @@ function refuse(response: Response, detail: string, isInvalid: boolean): void {
   sendProblem(response, { status: 401, code: 'unauthorized', detail });
 }
 
-/** The request's API key. `undefined` unless there is exactly one. */
+/** Returns the request's API key, or `undefined` if there are none or several, or the key is empty or too long. */
 function keyOf({ headersDistinct }: Request): string | undefined {
   const bearers = (headersDistinct.authorization ?? []).map((value) => BEARER.exec(value)?.[1]);
   const keys = [...bearers, ...(headersDistinct['x-api-key'] ?? [])];
@@ -71,13 +71,13 @@ function keyOf({ headersDistinct }: Request): string | undefined {
 export interface Needs {
   scopes: readonly KeyScope[];
   items: readonly { feed: string; source?: string | undefined }[];
-  /** Returns the path of an item's `feed` or `source` in the request body, such as `0.feed`. Errors name it. */
+  /** Returns the path of an item's `feed` or `source` in the request body, such as `0.feed`. Used in errors. */
   pathOf: (index: number, member: 'feed' | 'source') => string;
 }
 
 /**
- * Checks the permissions for all items, and counts the items against the rate limit. Returns false if a permission is
- * missing (responds with 403 and lists all missing permissions), or if the limit was reached (responds with 429). The
+ * Checks the permissions for all items, and counts the items against the rate limit. If permissions are missing,
+ * responds with 403, lists them and returns false. If the limit was reached, responds with 429 and returns false. The
  * limit is rechecked because a concurrent large request may have exceeded it since this request arrived.
  */
 export function permits(request: Request, response: Response, needs: Needs): boolean {

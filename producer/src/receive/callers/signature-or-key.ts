@@ -22,8 +22,8 @@ export interface SignatureOrKeyOptions {
 const readBody = takeBody();
 
 /**
- * Accepts invocations with an API key, as the public port does. Also accepts a `POST /notifications` signed by the bff,
- * which has already checked that the user has the role `ops`.
+ * Accepts invocations that have an API key, under the same rules as the public port. Also accepts a
+ * `POST /notifications` signed by the bff, which has already checked that the user has the role `ops`.
  */
 export function requireSignatureOrKey({
   callers,

@@ -163,7 +163,7 @@ const deleteNotification = {
   parameters: [idInPath, feedInQuery, traceparent],
   responses: {
     202: {
-      description: 'Stored and announced, and processed unless that takes more than 2 s.',
+      description: 'Stored and announced. The response waits up to 2 s until the retraction is processed.',
       content: json('Accepted', ACCEPTED_EXAMPLE),
     },
     400: problem('The id or the query is invalid; `errors` lists every error.'),
@@ -177,9 +177,9 @@ const getReceipts = {
   security: [{ bearer: [] }, { apiKey: [] }],
   summary: 'Read a notification’s receipts',
   description:
-    'For a `user:` feed, what its reader did with the notification, and how its fallbacks ended. For other feeds, how ' +
-    'many readers have seen, read and archived it. The API key needs the `receipts` scope. Receipts are kept as long ' +
-    'as the notification is in the history.',
+    'For a `user:` feed, returns what the reader did with the notification, and the state of each fallback. For other ' +
+    'feeds, returns how many readers have seen, read and archived the notification. The API key needs the `receipts` ' +
+    'scope. Receipts are kept as long as the notification is in the history.',
   parameters: [idInPath, feedInQuery, traceparent],
   responses: {
     200: { description: 'The receipts.', content: json('Receipts', RECEIPTS_EXAMPLE) },
@@ -210,8 +210,8 @@ const deleteFeedByQuery = {
   operationId: 'deleteFeedByQuery',
   summary: 'Erase a feed whose name can’t be part of a path',
   description:
-    "Same as `DELETE /feeds/{feed}`. Use it with Dapr's service invocation, which decodes paths, for names with a slash, " +
-    'a percent sign or a question mark.',
+    "Same as `DELETE /feeds/{feed}`. Dapr's service invocation decodes paths, so use this route with it if the feed's " +
+    'name contains a slash, a percent sign or a question mark.',
   parameters: [{ ...feedInPath, in: 'query', description: 'The feed, percent-encoded once.' }, traceparent],
 };
 

@@ -16,7 +16,7 @@ import { readEvent } from '../../validate/read-event.ts';
 
 export interface EventRoutesOptions {
   publishService: Pick<PublishService, 'publish'>;
-  /** Resolves when the rejected event is stored for an operator. */
+  /** Publishes the rejected event to the bff, which stores it for an operator. */
   refuse: (refused: RefusedEvent) => Promise<void>;
   /** Whether events may have fallbacks. False if API keys are on: a fallback then needs a key, and events have none. */
   allowFallbacks: boolean;
@@ -24,7 +24,7 @@ export interface EventRoutesOptions {
   deadLetterPauseMs: number;
   paths: SubscriptionPaths;
   onRefused: OnRefused;
-  /** Called for each event that is dropped, or loses some of its notifications, because they expired in transit. */
+  /** Called for each event that expired in transit, in whole or in part. */
   onExpired: () => void;
   trail: Pick<AuditTrail, 'note'>;
   log: Logger;
@@ -66,8 +66,9 @@ const SUBSCRIPTIONS = [
 ];
 
 /**
- * Receives notifications from the topic, which every application can publish to. Acknowledges an event once the
- * notifications are deposited and announced, or the errors are stored. Dapr redelivers unacknowledged events.
+ * Receives notifications from the topic, which every application can publish to. Acknowledges an event once its
+ * notifications are deposited and announced, or once the rejected event is published to the bff. Dapr redelivers
+ * unacknowledged events.
  */
 export function eventRoutes({
   publishService,
