@@ -88,7 +88,7 @@ it('should cancel schedules a second time before responding to an erasure', asyn
   expect(cancelled).toEqual(['topic:a', 'topic:a']);
 });
 
-it('should count each request once, by its final outcome, and schedules only if they are not accepted', async () => {
+it('should count each request once by its final outcome, and count schedules only if they are not accepted', async () => {
   const inputs = [{ title: 'now' }, { title: 'later', deliverAt: new Date(START + 9_000).toISOString() }];
   await publishService.publish(inputs);
   await publishService.retract('all', 'a');

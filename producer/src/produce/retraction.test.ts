@@ -17,7 +17,7 @@ const retraction = (id: string): Retraction => ({
 
 function producerWithSlowBffs(options: Partial<ProducerOptions> = {}) {
   const parts = slowBffs(options);
-  /** Starts a request. The result has its outcome as soon as there is one. */
+  /** Starts a request. Sets `outcome` in the returned object when the request has settled. */
   const produce = (...items: EntryItem[]) => {
     const request: { outcome?: string } = {};
     void parts.producer.produce(items).then((outcome) => (request.outcome = outcome));
@@ -71,7 +71,7 @@ describe('a retraction', () => {
     expect([fifth.outcome, countUnclaimed()]).toEqual(['accepted', 4]);
   });
 
-  it('should wait again once a later entry is claimed, even if an earlier one never is', async () => {
+  it('should wait again once a later entry is claimed, even if an earlier entry is never claimed', async () => {
     const { produce, bffs } = producerWithSlowBffs();
     bffs.stuck = 1;
     const stuck = produce(retraction('a'));

@@ -210,7 +210,7 @@ describe('an unsupported body', () => {
     await expectProblem(await server.post(hello, headers), 415, 'unsupported_media_type');
   });
 
-  it('should be rejected without a media type', async () => {
+  it('should be rejected if it has no media type', async () => {
     const response = await fetch(`${server.url}/notifications`, { method: 'POST', body: bytes(hello) });
     await expectProblem(response, 415, 'unsupported_media_type');
   });

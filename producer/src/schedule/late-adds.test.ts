@@ -30,7 +30,7 @@ function gatedStore() {
   return { store, open: () => open(), respondingStore };
 }
 
-it('should limit schedules while the state store does not respond, and store none after a late response', async () => {
+it('should limit schedules while the state store does not respond, and store none whose request was late', async () => {
   const { store, open } = gatedStore();
   const { publishService, scheduleObserver, dueWindowStore } = instance({
     dueWindowStore: store,

@@ -157,7 +157,7 @@ describe('a schedule', () => {
     expect((await publishService.publish([input('third', 'user:1')])).outcome).toBe('accepted');
   });
 
-  it('should not be added to the index after the request has stopped waiting for it', async () => {
+  it('should not be added to the index once the request no longer waits for the index', async () => {
     const store = new MemoryScheduleIndexStore();
     const read = store.read.bind(store);
     const index = indexOver(store);

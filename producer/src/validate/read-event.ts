@@ -79,7 +79,7 @@ const faultsOfFallbacks = ({ inputs, isArray }: { inputs: readonly Input[]; isAr
 
 const SOURCE_DIGITS = 16;
 
-/** Cuts texts to a maximum length because set-aside records, and the messages that carry them, are limited in size. */
+/** Truncates a rejected event's texts, since set-aside records and the messages that carry them are limited in size. */
 function refused(
   { event, source, content }: { event: string; source: string | undefined; content: string },
   errors: readonly Fault[],

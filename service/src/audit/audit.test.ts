@@ -161,7 +161,7 @@ describe('the audit trail', () => {
     expect(requests()).toEqual([...Array.from({ length: 15 }, () => ['acts', 1]), ['acts', 985]]);
   });
 
-  it('should retry while the sink fails, and combine attempts until it recovers instead of losing them', async () => {
+  it('should retry while the sink fails, and combine attempts in the meantime instead of losing them', async () => {
     sinkFails = true;
     for (let n = 0; n < 3_000; n++) {
       trail.note(publish());

@@ -11,7 +11,7 @@ export interface AuditedChange<T> {
 
 /**
  * Runs `change` and notes its outcome in the audit trail: `done`, or `uncertain` after an error that isn't a refusal.
- * Notes nothing after a refusal, or if `change` resolves with false, because nothing was changed then. Resolves or
+ * Notes nothing after a refusal, or if `change` resolves with false: in both cases, nothing was changed. Resolves or
  * rejects as `change` does.
  */
 export async function noteChange<T>(

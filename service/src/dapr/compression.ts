@@ -50,8 +50,8 @@ const optionsFor = (bytes: number) => ({
 
 /**
  * Decompresses a document. If it is not compressed, resolves with `value` itself. If it can't be decompressed, resolves
- * with a document that no schema accepts. It has the current version, so it isn't mistaken for a later version's
- * document.
+ * with a placeholder that no schema accepts. The placeholder has the current version, so it isn't mistaken for a later
+ * version's document.
  */
 export async function decompressDocument(value: unknown): Promise<unknown> {
   if (!isOfCompressedVersion(value)) return value;

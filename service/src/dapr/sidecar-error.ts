@@ -17,8 +17,8 @@ export class SidecarError extends Error {
 const NOT_ALLOWED = 403;
 
 /**
- * Matches secret stores' error messages, such as `ResourceNotFoundException` of AWS. Doesn't match the `ENOTFOUND` of
- * DNS.
+ * Matches secret stores' error messages, such as `ResourceNotFoundException` from AWS. Doesn't match `ENOTFOUND`, which
+ * is a DNS error.
  */
 const MISSING = /\b[Nn]ot [Ff]ound\b|NotFound(?:Exception)?\b|\bversion not exist\b/;
 

@@ -3,7 +3,7 @@ import { currentTraceId } from './trace.ts';
 
 export type { Logger } from 'pino';
 
-/** Maximum bytes of log lines to buffer while writes fail (for example on a full disk). Later lines are lost. */
+/** Maximum number of bytes to buffer while log writes fail, for example on a full disk. Later lines are lost. */
 const MAX_UNWRITTEN = 16 * 1024 * 1024;
 
 /**

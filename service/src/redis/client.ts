@@ -16,7 +16,7 @@ export interface ClientOptions extends Pick<
   reconnectStrategy: false | ((retries: number) => number);
 }
 
-/** Creates a client for a single Redis or Sentinel. Not connected yet. */
+/** Creates a client for a single Redis server or Sentinel, but doesn't connect it. */
 export function clientAt(
   { host, port }: RedisAddress,
   { tls, username, password }: Pick<RedisTarget, 'tls' | 'username' | 'password'>,

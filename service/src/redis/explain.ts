@@ -33,7 +33,7 @@ const CAUSES: readonly Cause[] = [
     pattern: /ALTNAME_INVALID/,
     what: 'has a certificate for a different host name',
     remedy: () =>
-      "Set REDIS_HOST to a name in the certificate, or add its host to the certificate's subject alternative names.",
+      "Set REDIS_HOST to a name in the certificate, or add this host to the certificate's subject alternative names.",
   },
   {
     pattern: /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|unable to (verify|get)|self-signed/,
@@ -65,7 +65,7 @@ const CAUSES: readonly Cause[] = [
     remedy: () => 'Point REDIS_HOST at the TLS port (`tls-port`), or set REDIS_TLS=false.',
   },
   {
-    // A Redis without TLS mistakes the handshake for an incomplete command and keeps waiting.
+    // A Redis server without TLS mistakes the handshake for an incomplete command and keeps waiting.
     withTls: true,
     pattern: /Connection timeout/,
     what: 'does not complete the TLS handshake',

@@ -22,8 +22,8 @@ const OPTIONS: ClientOptions = {
 };
 
 /**
- * Asks the Sentinels for the master's address, one after the other. Opens a new connection to each, and stops at the
- * first one that reports an address.
+ * Asks the Sentinels, one after the other, for the master's address. Opens a new connection to each Sentinel, and stops
+ * at the first one that reports an address.
  * @throws UnknownMasterError if a Sentinel replies that it has no such master, otherwise the last Sentinel's error
  */
 export async function findMaster(target: RedisTarget): Promise<RedisAddress> {

@@ -7,8 +7,8 @@ import { addressText, type RedisAddress, type RedisTarget } from './target.ts';
 import { parseRedisInfo } from '../observe/redis-info.ts';
 
 /**
- * Interval for checking with the Sentinels whether the master has changed (ms). A demoted master usually closes all
- * connections, but can't if the network in between is broken.
+ * Interval for asking the Sentinels whether the master has changed (ms). A demoted master usually closes all
+ * connections, but it can't if the network between it and this process is broken.
  */
 const CHECK_EVERY_MS = 5_000;
 

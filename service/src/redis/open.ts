@@ -5,7 +5,7 @@ import { findMaster } from './find-master.ts';
 import { followMaster } from './follow-master.ts';
 import type { RedisTarget } from './target.ts';
 
-/** Creates a client that, once connected, stays connected to the Redis in `target` or to the current masters. */
+/** Creates a client that, once connected, stays connected to the `target` server or to the current masters. */
 export function persistentClient(target: RedisTarget, options: ClientOptions): RedisClient {
   if (target.cluster) return followCluster(target, options);
   const [address = { host: 'localhost', port: 6379 }] = target.addresses;
@@ -13,8 +13,8 @@ export function persistentClient(target: RedisTarget, options: ClientOptions): R
 }
 
 /**
- * Connects once to the Redis in `target` or to the current masters. If the connection is lost later, calls `onLost` and
- * doesn't reconnect. Rejects with the connection error, or with the redirection if the Redis is unexpectedly a cluster
+ * Connects once to the `target` server or to the current masters. If the connection is lost later, calls `onLost` and
+ * doesn't reconnect. Rejects with the connection error, or with the redirection if the server is unexpectedly a cluster
  * node.
  */
 export async function openOnce(

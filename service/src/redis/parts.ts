@@ -3,8 +3,8 @@ import { readRedisSettings, redisSettings } from './settings.ts';
 import { redisTarget, type RedisTarget } from './target.ts';
 
 /**
- * The parts of the data, each with the prefix of its settings. Each part can have a separate Redis. The settings of the
- * broadcaster's Redis have just the prefix `REDIS_`.
+ * The parts of the data, each with the prefix of its Redis settings. Each part can be in a separate Redis. The settings
+ * for the broadcaster's Redis have just the prefix `REDIS_`.
  */
 export const REDIS_PARTS = {
   state: 'REDIS_STATE_',
@@ -15,7 +15,7 @@ export const REDIS_PARTS = {
 
 export type RedisPart = keyof typeof REDIS_PARTS;
 
-/** Each part's Redis. Parts without separate settings share the broadcaster's target (the same object). */
+/** Each part's Redis target. Parts without separate settings share the broadcaster's target (the same object). */
 export type RedisParts = Record<RedisPart | 'broadcaster', RedisTarget>;
 
 const COMMON = 'REDIS_';

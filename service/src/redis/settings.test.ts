@@ -33,7 +33,7 @@ const faultsOf = (env: Record<string, string>): string[] => {
 };
 
 describe('the Redis settings', () => {
-  it('should default to a plain Redis on this machine', () => {
+  it('should default to a plain Redis server on this machine', () => {
     expect(redisTarget(readRedisSettings({}))).toEqual({
       addresses: [{ host: 'localhost', port: 6379 }],
       username: undefined,
@@ -60,8 +60,8 @@ describe('the Redis settings', () => {
   it('should reject settings that depend on missing settings', () => {
     expect(faultsOf({ REDIS_HOST: 'a:1,b:2', REDIS_KEY_FILE: key, REDIS_SENTINEL_PASSWORD: 'x' })).toEqual([
       'REDIS_HOST: has multiple addresses. Set only one, or set REDIS_SENTINEL=true or REDIS_CLUSTER=true if they are Sentinels or cluster nodes',
-      'REDIS_KEY_FILE: has no effect without TLS; set REDIS_TLS=true, or remove it',
-      'REDIS_SENTINEL_PASSWORD: has no effect without Sentinels; set REDIS_SENTINEL=true, or remove it',
+      'REDIS_KEY_FILE: has no effect without TLS; set REDIS_TLS=true, or remove this setting',
+      'REDIS_SENTINEL_PASSWORD: has no effect without Sentinels; set REDIS_SENTINEL=true, or remove this setting',
     ]);
   });
 

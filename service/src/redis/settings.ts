@@ -104,7 +104,7 @@ const RULES: readonly Rule[] = [
   ...(['REDIS_CA_FILE', 'REDIS_CERT_FILE', 'REDIS_KEY_FILE'] as const).map((name) => ({
     name,
     isSatisfied: (settings: Settings) => settings.REDIS_TLS !== false || settings[name] === undefined,
-    message: 'has no effect without TLS; set REDIS_TLS=true, or remove it',
+    message: 'has no effect without TLS; set REDIS_TLS=true, or remove this setting',
   })),
   {
     name: 'REDIS_KEY_FILE',
@@ -130,13 +130,13 @@ const RULES: readonly Rule[] = [
   ...(['REDIS_SENTINEL_USERNAME', 'REDIS_SENTINEL_PASSWORD'] as const).map((name) => ({
     name,
     isSatisfied: (settings: Settings) => settings.REDIS_SENTINEL !== false || settings[name] === undefined,
-    message: 'has no effect without Sentinels; set REDIS_SENTINEL=true, or remove it',
+    message: 'has no effect without Sentinels; set REDIS_SENTINEL=true, or remove this setting',
   })),
 ];
 
 /**
- * Adds the rules that span multiple Redis settings to a schema with `redisSettings`. They run even if other settings
- * are invalid, so that a single message lists all errors.
+ * Extends a schema that contains `redisSettings` by the rules that span multiple settings. The rules run even if other
+ * settings are invalid, so that a single message lists all errors.
  */
 export function withRedisRules<T extends z.ZodObject<typeof redisSettings>>(schema: T): T {
   return RULES.reduce(

@@ -5,9 +5,9 @@ export interface RedisAddress {
   port: number;
 }
 
-/** A Redis, and how to connect to it. */
+/** How to connect to a Redis server, directly or through Sentinels, or to a Redis Cluster. */
 export interface RedisTarget {
-  /** The address of a single Redis server, or the addresses of the Sentinels or of some cluster nodes. */
+  /** The address of the Redis server, or the addresses of the Sentinels or of some cluster nodes. */
   addresses: readonly RedisAddress[];
   username?: string | undefined;
   password?: string | undefined;
@@ -48,7 +48,7 @@ export const redisTarget = (settings: RedisSettings): RedisTarget => ({
   ...(settings.REDIS_CLUSTER && { cluster: true }),
 });
 
-/** A Redis at `host:port` without TLS, Sentinels or cluster. */
+/** Returns the target for a single Redis server at `host:port`, without TLS. */
 export const plainTarget = (
   address: string,
   user: Pick<RedisTarget, 'username' | 'password'> = {},

@@ -31,7 +31,7 @@ export function createRefusals(log: Logger, count: (reason: Refusal) => void): O
     silenced.set(reason, { until: time + EVERY_MS, times: 0 });
     log.warn(
       { reason, since: last?.times ?? 0 },
-      'refused a call to the internal port; docs/operations.md explains the reasons under Metrics',
+      'refused a call to the internal port; docs/operations.md explains the reasons under "Metrics and traces"',
     );
   };
 }

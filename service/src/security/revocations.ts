@@ -73,8 +73,8 @@ export class RevocationList {
       const all = [...current.filter((revocation) => revocation !== existing), effective];
       if (all.length > MAX_REVOCATIONS || bytesOf(all) > MAX_REVOCATIONS_BYTES) {
         throw new RevocationsFullError(
-          `The list of revocations is full: it has ${current.length} (limits: ${MAX_REVOCATIONS} or ` +
-            `${MAX_REVOCATIONS_BYTES} bytes). Lift old ones, or set JWT_MAX_AGE so that they expire.`,
+          `The list of revocations is full: it has ${current.length} entries. The limits are ${MAX_REVOCATIONS} entries ` +
+            `and ${MAX_REVOCATIONS_BYTES} bytes. Lift old revocations, or set JWT_MAX_AGE so that they expire.`,
         );
       }
       return all;

@@ -114,8 +114,8 @@ export class Signer {
 }
 
 /**
- * JSON contains no raw line breaks, so the boundary between this text and the body is unambiguous, and a call can never
- * be mistaken for a proof.
+ * Returns the text to sign before the body. JSON contains no raw line breaks, so the boundary between this text and the
+ * body is unambiguous. The first element prevents a call from being mistaken for a proof.
  */
 const textOf = (purpose: string, at: string, nonce: string): string =>
   `${JSON.stringify(['call', purpose, at, nonce])}\n`;

@@ -35,7 +35,7 @@ export class SetAsideRecords {
     this.#claimCheck = claimCheck;
   }
 
-  /** The names of all records, newest first. Omits expired records, which stay in the index for a while. */
+  /** Returns the names of all records, newest first. Omits expired records, which stay in the index for a while. */
   async names(): Promise<string[]> {
     const [{ entries }, sizes] = await Promise.all([
       this.#index(),
@@ -45,7 +45,7 @@ export class SetAsideRecords {
     return entries.filter((entry) => !hasSetAsideExpired(storedAt?.[entry], Date.now()));
   }
 
-  /** The records with these names, in the order of `names`. Omits records that no longer exist. */
+  /** Returns the records with these names, in the order of `names`. Omits records that no longer exist. */
   async records(names: readonly string[]): Promise<SetAside[]> {
     const records = await this.#sidecar.getStates(
       COMPONENTS.state,

@@ -6,7 +6,7 @@ import type { Batch } from './lane.ts';
 const CHECK_DELAY_MS = { initial: 20, max: 400 };
 /** Fraction of a request's time limit that is reserved for the response. */
 const RESERVED = 0.2;
-/** How long to watch an entry whose requests don't wait, to see whether the bffs are back (ms). */
+/** While the bffs are down, how long (ms) to check whether they have claimed an entry. No request waits for that. */
 const PROBE_MS = 2_000;
 
 export interface AcknowledgerOptions {

@@ -1,7 +1,7 @@
 import type { PartitionAnnouncement } from '@tocsin/contracts';
 import { backOff, pause } from '@tocsin/contracts/pause';
 
-/** A backlog is too long if its entries' feed counts add up to this. A turn's cost grows with its number of feeds. */
+/** A backlog is too long if the feed counts of its entries add up to this number. More feeds make a turn slower. */
 export const TOO_MANY_FEEDS = 400;
 /** A backlog is also too long if it has this many entries, even if each has a single feed. */
 export const TOO_MANY_ENTRIES = 64;
@@ -19,8 +19,8 @@ export interface BacklogOptions {
 
 /**
  * A lane's announced entries that the bffs may not have claimed yet. A lane whose backlog is too long waits for the
- * bffs, so that accepted notifications arrive soon. If the bffs claim nothing during a full wait, they are considered down
- * until they claim entries again. In the meantime, the lane doesn't wait.
+ * bffs, so that accepted notifications arrive soon. If the bffs claim nothing during a full wait, they are considered
+ * down until they claim entries again. In the meantime, the lane doesn't wait.
  */
 export class Backlog {
   readonly #options: BacklogOptions;

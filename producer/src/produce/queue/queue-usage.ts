@@ -14,7 +14,7 @@ interface Amount {
 
 /**
  * Counts the notifications in the queue, in total and for each caller (API key). A request fits if the caller's usage,
- * including the request, is at most the free space before the request is added. With small requests, the first caller
+ * including the request, is no larger than the space that was free before the request. With small requests, the first caller
  * can therefore fill half of the queue, the second caller half of the rest, and so on. Requests without a key count
  * only toward the total, so they can fill the whole queue.
  */

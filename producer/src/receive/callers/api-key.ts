@@ -30,7 +30,7 @@ export const requireApiKey =
       return sendProblem(response, {
         status: 503,
         code: 'unavailable',
-        detail: 'API keys cannot be checked right now. Nothing was published. Retry the request.',
+        detail: 'API keys cannot be checked right now. Nothing was changed. Retry the request.',
         retryAfter: 1,
       });
     }

@@ -195,7 +195,7 @@ const deleteFeed = {
   security,
   summary: 'Erase a feed',
   description:
-    "Deletes the feed's history and schedules, and clears it from screens. Notifications published later are shown as usual.",
+    "Deletes the feed's history and schedules, and removes its notifications from screens. Notifications published later are shown as usual.",
   parameters: [feedInPath, traceparent],
   responses: {
     202: { description: 'Stored and announced.', content: json('Erased', { feed: 'user:42' }) },

@@ -20,8 +20,8 @@ import type { NotificationRoutesOptions } from './notifications.ts';
 export interface OperationRoutesOptions extends NotificationRoutesOptions {
   schedules: Pick<Schedules, 'find' | 'list'>;
   /**
-   * Resolves with the signer that checks the bff's signatures, so that no other application can read schedules. Resolves
-   * with `undefined` if the producer has neither API keys nor the `internal` secret.
+   * Resolves with the signer that checks the bff's signatures, so that no other application can read schedules.
+   * Resolves with `undefined` if the producer has neither API keys nor the `internal` secret.
    */
   signer: () => Promise<Signer | undefined>;
   onRefused: OnRefused;

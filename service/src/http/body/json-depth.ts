@@ -1,6 +1,6 @@
 /**
- * Maximum nesting depth of a JSON value. JSON.parse accepts deeper values, but recursive functions such as
- * JSON.stringify would overflow the stack with them.
+ * Maximum nesting depth of a JSON value. JSON.parse accepts deeper values, but they would make recursive functions such
+ * as JSON.stringify overflow the stack.
  */
 export const MAX_JSON_DEPTH = 100;
 

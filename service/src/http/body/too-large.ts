@@ -3,7 +3,7 @@ import { PROBLEM_MEDIA_TYPE } from '@tocsin/contracts';
 import { problemBody, type ProblemDetails } from '../problems/problem.ts';
 import { LINGER_MS, UNREAD_BYTES, readAtMost } from '../server/unread-body.ts';
 
-/** The `type` of this error in raw-body, and therefore in Express's parsers. */
+/** The `type` of raw-body's error for a body that is too large. Express's parsers use raw-body. */
 export const TOO_LARGE = 'entity.too.large';
 
 export const tooLarge = (limit: number): ProblemDetails => ({

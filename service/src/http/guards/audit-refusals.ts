@@ -2,7 +2,10 @@ import type { AuditAction } from '@tocsin/contracts';
 import type { Request, RequestHandler } from 'express';
 import type { AuditActor, AuditNote } from '../../audit/note.ts';
 
-/** Set by the caller's sidecar; https://docs.dapr.io/developing-applications/building-blocks/service-invocation/ */
+/**
+ * The header in which the caller's sidecar sends the caller's app id.
+ * https://docs.dapr.io/developing-applications/building-blocks/service-invocation/
+ */
 export const CALLER_APP_ID = 'dapr-caller-app-id';
 
 export interface AuditRefusalsOptions {
