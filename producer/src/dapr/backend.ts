@@ -11,7 +11,7 @@ import { DaprKeyUseStore } from './key-use-store.ts';
 import { DaprKnownKeys } from './known-keys.ts';
 import { DaprScheduleIndexStore } from './schedule-index-store.ts';
 
-/** Connections for calls to the scheduler. Twice as many as a single request uses. */
+/** Number of connections for calls to the scheduler: twice as many as a single request uses. */
 const JOB_CONNECTIONS = 32;
 
 export function daprBackend(config: ProducerConfig): Backend {

@@ -9,8 +9,8 @@ import { ABSENT, transactInStages, type Sidecar } from '@tocsin/service';
 import type { DueWindowChange, DueWindowStore } from '../schedule/ports.ts';
 
 /**
- * Lifetime of a document in seconds. Schedules are lost if all producers are down for longer. The limit cleans up
- * documents that the index doesn't list because writing the index failed.
+ * Lifetime of a document in seconds. Schedules are lost if all producers are down for longer. If documents are written
+ * but the write of the index fails, nothing refers to them, and expiry deletes them.
  */
 const TTL_SECONDS = 30 * 24 * 60 * 60;
 

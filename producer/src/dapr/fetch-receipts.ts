@@ -2,8 +2,8 @@ import { APP_IDS, receiptsSchema, parseJson, type Receipts } from '@tocsin/contr
 import { RECEIPTS_PURPOSE, SIGNATURE_HEADER, SidecarError, type Sidecar, type Signer } from '@tocsin/service';
 
 /**
- * Requests a notification's receipts from a bff by service invocation, signed with the `internal` secret. Rejects if
- * the secret is unavailable, the bff does not respond, or the bff's version does not support receipts.
+ * Requests a notification's receipts from a bff by service invocation. Signs the request with the `internal` secret.
+ * Rejects if the secret is unavailable, the bff does not respond, or the bff's version does not support receipts.
  */
 export async function fetchReceipts(
   sidecar: Pick<Sidecar, 'invoke'>,

@@ -15,7 +15,7 @@ export class MemoryJobs implements Jobs {
   readonly #jobs = new Map<string, Job>();
   readonly #handOver: (name: string) => Promise<unknown>;
 
-  /** Calls `handOver` with a due job's name. Repeats the call until it resolves, which means that it took the job. */
+  /** Calls `handOver` with each due job's name. If `handOver` rejects, repeats the call a second later. */
   constructor(handOver: (name: string) => Promise<unknown>) {
     this.#handOver = handOver;
   }

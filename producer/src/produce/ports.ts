@@ -7,7 +7,7 @@ export interface EntryStore {
    * same entry is safe.
    */
   deposit(entry: PartitionEntry): Promise<void>;
-  /** Resolves with the entry's content, or `undefined` if it has been claimed. */
+  /** Resolves with the entry's content, or with `undefined` if the entry has been claimed. */
   peek(key: string): Promise<string | undefined>;
 }
 

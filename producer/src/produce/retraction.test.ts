@@ -48,7 +48,7 @@ describe('a retraction', () => {
     expect([retracted.outcome, countUnclaimed()]).toEqual(['accepted', 0]);
   });
 
-  it('should be acknowledged after 2 s without the bffs, and later ones immediately, until the bffs are back', async () => {
+  it('should be acknowledged after 2 s if the bffs are down, and later retractions immediately until the bffs are back', async () => {
     const { produce, bffs, countUnclaimed } = producerWithSlowBffs();
     const first = produce(retraction('a'));
     await sleep(1_900);

@@ -135,7 +135,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /**
- * Extends a schema that contains `redisSettings` by the rules that span multiple settings. The rules run even if other
+ * Adds rules to a schema that contains `redisSettings`. Each rule spans multiple settings. The rules run even if other
  * settings are invalid, so that a single message lists all errors.
  */
 export function withRedisRules<T extends z.ZodObject<typeof redisSettings>>(schema: T): T {

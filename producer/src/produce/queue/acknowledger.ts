@@ -75,7 +75,7 @@ export class Acknowledger {
     }
   }
 
-  /** Resolves when no request is waiting for the bffs, which takes at most the maximum wait. */
+  /** Resolves when no request is waiting for the bffs, at the latest after the maximum wait. */
   async idle(): Promise<void> {
     if (this.#requests > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
   }

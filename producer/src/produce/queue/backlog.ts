@@ -5,7 +5,7 @@ import { backOff, pause } from '@tocsin/contracts/pause';
 export const TOO_MANY_FEEDS = 400;
 /** A backlog is also too long if it has this many entries, even if each has a single feed. */
 export const TOO_MANY_ENTRIES = 64;
-/** Maximum number of entries in a backlog. If the bffs are down for a long time, it forgets its oldest entries. */
+/** Maximum number of entries in a backlog. If there are more, for example while the bffs are down, drops the oldest. */
 const MAX_BACKLOG = 1_000;
 /** Delay between two checks (ms), before jitter. A check transfers the entry's content if it isn't claimed yet. */
 const CHECK_DELAY_MS = { initial: 50, max: 400 };

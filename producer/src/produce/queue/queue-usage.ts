@@ -14,9 +14,9 @@ interface Amount {
 
 /**
  * Counts the notifications in the queue, in total and for each caller (API key). A request fits if the caller's usage,
- * including the request, is no larger than the space that was free before the request. With small requests, the first caller
- * can therefore fill half of the queue, the second caller half of the rest, and so on. Requests without a key count
- * only toward the total, so they can fill the whole queue.
+ * including the request, is no larger than the space that was free before the request. With small requests, the first
+ * caller can therefore fill half of the queue, the second caller half of the rest, and so on. Requests without a key
+ * count only toward the total, so they can fill the whole queue.
  */
 export class QueueUsage {
   readonly #limits: QueueLimits;
