@@ -21,7 +21,7 @@ export interface ScheduleListerOptions {
 /** Lists the schedules for the ops page. Reads never overlap, and lists are cached for `CACHE_MS`. */
 export class ScheduleLister {
   readonly #options: ScheduleListerOptions;
-  /** `until` is measured by `performance.now()`, so changes of the clock don't affect it. */
+  /** `until` is measured by `performance.now()`, so changes to the clock don't affect it. */
   #last: { list: Promise<ScheduleList>; until: number } | undefined;
 
   constructor(options: ScheduleListerOptions) {
