@@ -34,7 +34,7 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   const forgotten: string[] = [];
   /** Names of the steps reported as failed. */
   const failed: string[] = [];
-  /** The inputs that decisions read, in order, such as `preferences`. */
+  /** Labels of the inputs that were read to decide on fallbacks, in order, such as `preferences`. */
   const inputsRead: string[] = [];
   /** Creates an instance. Its clock is `skew` ms ahead of the scheduler's. */
   const instance = (publishReceipt?: PublishReceipt, skew: number | (() => number) = 0) => {

@@ -60,7 +60,10 @@ it('should say that a bulk action was interrupted when the token expired', async
   await page.getByTestId('put-back-all').click();
   await page.getByTestId('confirm').getByTestId('confirm-yes').click();
   await signIn(page);
-  await page.getByRole('alert').getByText('The server denied access before this was finished.').waitFor();
+  await page
+    .getByRole('alert')
+    .getByText('The server denied access before the action was complete.')
+    .waitFor();
 });
 
 it('should not count the time without access as an outage', async () => {

@@ -24,7 +24,7 @@ afterAll(async () => {
 it.each([
   ['', ['none', 'none']],
   ['https://cdn.example.com', [1, 'none']],
-])('should show images as icons only from the origins in ICON_ORIGINS: %j', async (origins, shown) => {
+])('should load images of icons only from allowed origins (ICON_ORIGINS: %j)', async (origins, shown) => {
   bff = await startMemoryBff({ ICON_ORIGINS: origins, UI_DIST: await builtPage() });
   const page = await browser.newPage();
   const requested: string[] = [];

@@ -3,7 +3,7 @@ import type { WaitingPositions } from '../ports.ts';
 /** Number of publications to search for ids (newest first). Equals the default history size. */
 const MAX_SEARCHED = 10_000;
 
-/** A notification that has left the history, but whose marks are still needed by a waiting fallback. */
+/** A notification that has left the history, but whose marks a waiting fallback still needs. */
 export interface AgedOutNotification {
   id: string;
   /** `Infinity` if unknown. */

@@ -11,7 +11,7 @@ const MAX_SENTENCES = 20;
 const changesOf = (changes: ChangesRow): string =>
   `The run included ${changes.scheduled} scheduled notifications (shown a median of ${changes.medianLateMs} ms ` +
   `and at most ${changes.highestLateMs} ms late, even during faults), ${changes.cancelled} cancelled, ` +
-  `${changes.retracted} retracted and ${changes.expiring} expiring ones.`;
+  `${changes.retracted} retracted, and ${changes.expiring} with an expiry time.`;
 
 const marksOf = ({ archived, snoozed, lateMs }: MarkResults): string =>
   `A reader with a device on each instance archived ${archived} notifications and snoozed ${snoozed} (which returned ` +

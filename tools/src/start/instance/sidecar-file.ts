@@ -12,7 +12,7 @@ const infoSchema = z.object({
   token: z.string(),
   /** Redis's address as host:port. */
   redis: z.string().optional(),
-  /** A host name that reaches the public ports from this machine. */
+  /** The host name for connecting to the public ports from this machine. */
   publicHost: z.string().optional(),
 });
 export type SidecarInfo = z.infer<typeof infoSchema>;

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** When the log file exceeds this size (bytes), it is renamed and replaces the file that was renamed before. */
+/** If the log file is larger than this (bytes), it is rotated. Only one rotated file is kept. */
 const MAX_BYTES = 50 * 1024 * 1024;
 const CHECK_EVERY = 500;
 

@@ -1,6 +1,6 @@
 import type { PutBack, PutBackResult } from '@tocsin/contracts';
 import { expect, it } from 'vitest';
-import { MAX_LISTED, createPutBackAll } from './put-back-all.ts';
+import { MAX_LISTED, createBulkPutBack } from './put-back-all.ts';
 
 const failure = (n: number) => ({ entry: `e-${n}`, detail: 'no' });
 
@@ -20,7 +20,7 @@ it('should continue after failures and list the first failures', async () => {
     { putBack: 5, failed: failures, more: true },
     { putBack: 1, failed: [], more: false },
   ]);
-  const { progress, run } = createPutBackAll(api);
+  const { progress, run } = createBulkPutBack(api);
   await run(41, '2026-01-01T00:00:00Z');
   expect(api.requests.map(({ skip }) => skip)).toEqual([0, 15, 30]);
   expect(progress).toMatchObject({ total: 41, putBack: 11, failed: 30, running: false, stopped: false });
@@ -29,18 +29,18 @@ it('should continue after failures and list the first failures', async () => {
 
 it('should stop when asked to or when a batch has no effect', async () => {
   const api = server([{ putBack: 20, failed: [], more: true }]);
-  const { progress, run, stop } = createPutBackAll(api);
+  const { progress, run, stop } = createBulkPutBack(api);
   const running = run(100);
   stop();
   await running;
   expect([api.requests.length, progress.putBack, progress.stopped]).toEqual([1, 20, true]);
   const stuck = server([{ putBack: 0, failed: [], more: true }]);
-  await createPutBackAll(stuck).run(100);
+  await createBulkPutBack(stuck).run(100);
   expect(stuck.requests).toHaveLength(1);
 });
 
 it('should reject when the server fails', async () => {
-  const { progress, run } = createPutBackAll({ putBackSome: () => Promise.reject(new Error('away')) });
+  const { progress, run } = createBulkPutBack({ putBackSome: () => Promise.reject(new Error('away')) });
   await expect(run(3)).rejects.toThrow('away');
   expect(progress.running).toBe(false);
 });

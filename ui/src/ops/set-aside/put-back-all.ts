@@ -17,7 +17,7 @@ export interface Progress {
 }
 
 /** Puts back all current records in batches, until stopped. Rejects if a call fails. */
-export function createPutBackAll(api: Pick<OpsApi, 'putBackSome'>, now: () => number = Date.now) {
+export function createBulkPutBack(api: Pick<OpsApi, 'putBackSome'>, now: () => number = Date.now) {
   const progress = reactive<Progress>({
     ...{ total: 0, putBack: 0, failed: 0, failures: [], running: false, stopped: false },
   });

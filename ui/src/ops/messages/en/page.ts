@@ -10,7 +10,7 @@ export const page = {
   noAnswer: "The server isn't responding.",
   answered: (status: number) => `The server responded with ${status}.`,
   unreadable: "The server's response can't be read. Reload this page.",
-  denied: 'The server denied access before this was finished. Try again.',
+  denied: 'The server denied access before the action was complete. Try again.',
   closedTitle: 'This page is locked',
   closedHint:
     'Without a token, anyone who can reach this server could see set-aside records and send notifications. Configure the server, then reload this page.',
