@@ -51,13 +51,13 @@ export const bffSettings = withRedisRules(
       wholeNumberSetting(1024 * 1024, 1024 * 1024 * 1024),
       16 * 1024 * 1024,
     ).describe(
-      'Maximum bytes of events that the broadcaster keeps in Redis, so that slow instances can still read them. The oldest are dropped first',
+      'Maximum size of the events that the broadcaster keeps in Redis, in bytes. It keeps them so that slow instances can still read them, and drops the oldest first',
     ),
     FEEDS_BYTES: withDefault(
       wholeNumberSetting(1024 * 1024, 16 * 1024 * 1024 * 1024),
       32 * 1024 * 1024,
     ).describe(
-      'Maximum size of the recent publications that this instance keeps in memory, in bytes of JSON. They take up about three times as much memory. At the limit, the instance keeps fewer publications of the largest feeds, and reads older ones from the store',
+      'Maximum size of the recent publications that this instance keeps in memory, in bytes of JSON. Keeping them takes about three times as much memory. At the limit, the instance keeps fewer publications of the largest feeds, and reads older ones from the store',
     ),
     MAX_CONNECTIONS: withDefault(wholeNumberSetting(1, 1_000_000), 10_000).describe(
       'Maximum number of browsers connected to this instance. If tokens are required, only signed-in browsers count. Further browsers get 429',
@@ -70,7 +70,7 @@ export const bffSettings = withRedisRules(
     MAX_CONNECTIONS_PER_ADDRESS: wholeNumberSetting(0, 1_000_000)
       .optional()
       .describe(
-        'Maximum number of connected browsers from one address (IPv6: from one /64 network), signed in or not; 0 means no limit. With AUTH_MODE=jwt, the default is no limit. With AUTH_MODE=none, the default is a fifth of MAX_CONNECTIONS; it doesn’t apply to loopback or to the proxies listed in TRUST_PROXY',
+        'Maximum number of connected browsers from one address (IPv6: from one /64 network), signed in or not; 0 means no limit. With AUTH_MODE=jwt, the default is no limit. With AUTH_MODE=none, the default is a fifth of MAX_CONNECTIONS, and this default doesn’t apply to loopback or to the proxies listed in TRUST_PROXY',
       ),
     MAX_CONNECTIONS_PER_READER: withDefault(wholeNumberSetting(0, 1_000_000), 50).describe(
       'Maximum number of browsers that one signed-in reader can connect to this instance. At the limit, new connections are refused until one closes; 0 means no limit',
@@ -82,13 +82,13 @@ export const bffSettings = withRedisRules(
       'Maximum number of searches that a signed-in reader can make in a minute; 0 means no limit. Without sign-in, the limit applies to each address',
     ),
     DOCUMENTS_PER_READER: withDefault(wholeNumberSetting(10, 100_000), 500).describe(
-      'Maximum number of read states (one for each feed) of a signed-in reader. Without sign-in, maximum number of all readers’ documents (read states, mutes, preferences, inboxes) from an address. At the limit, a new document replaces the oldest',
+      'Maximum number of read states (one for each feed) of a signed-in reader. Without sign-in, the limit applies to each address: to the documents (read states, mutes, preferences, inboxes) of all its readers together. At the limit, a new document replaces the oldest',
     ),
     RECEIPTS_TOPIC: z
       .enum(['on', 'off'], 'must be on or off')
       .default('off')
       .describe(
-        'Whether to publish receipts for other applications on the `notification-receipts` topic. Subscribers must also be in the subscriptionScopes of the notification-pubsub component',
+        'Whether to publish receipts for other applications on the `notification-receipts` topic. Subscribers must also be listed in the `subscriptionScopes` of the `notification-pubsub` component',
       ),
     BODIES_MAX_BYTES: bodiesSetting(),
     TRUST_PROXY: z
@@ -110,7 +110,7 @@ export const bffSettings = withRedisRules(
     AUTH_MODE: z
       .enum(['none', 'jwt'], 'must be none or jwt')
       .default('none')
-      .describe('Who can read: with `none`, everyone can read every feed; `jwt` requires a token'),
+      .describe('Who can read: with `none`, everyone can read every feed; with `jwt`, readers need a token'),
     JWT_ISSUER: z.string().default('tocsin').describe('The `iss` that tokens must have'),
     JWT_AUDIENCE: z.string().default('tocsin').describe('The `aud` that tokens must include'),
     JWT_JWKS_URL: z
@@ -120,7 +120,7 @@ export const bffSettings = withRedisRules(
         "URL of the issuer's public keys (RS256, ES256, EdDSA). If not set, tokens are checked with the HS256 secret in the secret store",
       ),
     JWT_CLOCK_SKEW: withDefault(wholeNumberSetting(0, 300), 30).describe(
-      'Maximum clock difference in seconds between the issuer and the bff',
+      'Maximum difference between the clocks of the issuer and the bff, in seconds',
     ),
     JWT_MAX_AGE: withDefault(wholeNumberSetting(0, 315_360_000), 0).describe(
       'Maximum lifetime of a token (from `iat` to `exp`) and maximum time since its `iat`, in seconds; 0 means no limit. With a limit, tokens without `iat` are refused',
@@ -130,7 +130,7 @@ export const bffSettings = withRedisRules(
       .min(32, 'must have at least 32 characters; generate one with `openssl rand -hex 32`')
       .optional()
       .describe(
-        'Token for the operations page and /app/ops, sent as `Authorization: Bearer`. With AUTH_MODE=none and no OPS_TOKEN, the page is closed unless the port is published on loopback. With AUTH_MODE=jwt, OPS_TOKEN is an alternative to a token with the `ops` role',
+        'Token for the operations page and /app/ops, sent as `Authorization: Bearer`. With AUTH_MODE=none and no OPS_TOKEN, the page is open only if the port is published on loopback. With AUTH_MODE=jwt, OPS_TOKEN is an alternative to a token with the `ops` role',
       ),
     RUNBOOK_URL: linkSetting().describe(
       'Address of your copy of docs/operations.md. The operations page links to its section for each problem, such as `#tocsinredisnearfull`',
@@ -151,7 +151,7 @@ export const bffSettings = withRedisRules(
         (origins) => origins.every((origin) => originOf(origin) !== undefined),
         'must be comma-separated origins such as https://app.example.com, without a path or trailing slash',
       )
-      .describe('Comma-separated list of other origins that can use /app and /hubs'),
+      .describe('Comma-separated list of other origins whose pages can use /app and /hubs'),
     ICON_ORIGINS: iconOriginsSetting(),
     AWAY_FILE: z
       .string()
@@ -174,7 +174,7 @@ export const bffSettings = withRedisRules(
     HISTORY_BYTES: withDefault(
       wholeNumberSetting(65_536, MAX_HISTORY_BYTES),
       DEFAULT_FEED_LIMITS.historyBytes,
-    ).describe('Maximum bytes that `all` or a topic feed keeps'),
+    ).describe('Maximum size of the publications that `all` or a topic feed keeps, in bytes'),
     HISTORY_TTL: withDefault(
       wholeNumberSetting(60, 604_800),
       DEFAULT_FEED_LIMITS.historyTtlMs / 1000,
@@ -185,7 +185,7 @@ export const bffSettings = withRedisRules(
       'Seconds that user feeds keep a publication. To recognize duplicates, they remember its id for the same time, but at least 25 hours. The default is 30 days, the maximum 366 days',
     ),
     USER_HISTORY_BYTES: withDefault(wholeNumberSetting(65_536, MAX_HISTORY_BYTES), 1024 * 1024).describe(
-      'Maximum bytes that a user feed keeps',
+      'Maximum size of the publications that a user feed keeps, in bytes',
     ),
     HISTORY_COMPRESSION: z
       .enum(['on', 'off'], 'must be on or off')
@@ -206,20 +206,20 @@ export const bffSettings = withRedisRules(
       'Milliseconds to wait for a response from the sidecar',
     ),
     DEAD_LETTER_PAUSE_MS: withDefault(wholeNumberSetting(0, 9_000), 2_000).describe(
-      "Milliseconds to wait before re-announcing an entry after Dapr's retries run out",
+      "Milliseconds to wait before announcing an entry again when Dapr's retries have run out",
     ),
     DRAIN_DELAY_MS: withDefault(wholeNumberSetting(0, 30_000), 0).describe(
       'Milliseconds that a stopping instance waits before it moves its clients. During this time it reports that it isn’t ready, so that proxies stop sending it new browsers',
     ),
     DRAIN_MS: withDefault(wholeNumberSetting(0, 8_000), 3_000).describe(
-      'Milliseconds in which a stopping instance moves its clients to other instances',
+      'Time, in milliseconds, over which a stopping instance moves its clients to other instances',
     ),
     ...tracingSettings,
     ...failpointSettings,
   }),
 );
 export type BffConfig = z.infer<typeof bffSettings> & {
-  /** Which Redis holds which part of the data. Not set if a single Redis holds all data. */
+  /** The Redis server for each part of the data. Not set if a single Redis server holds all parts. */
   redisParts?: RedisParts;
 };
 

@@ -20,11 +20,13 @@ export const producerSettings = z.object({
   DAPR_GRPC_PORT: portSetting().default(50_001).describe('gRPC port of the sidecar; Dapr sets it'),
   DEMO_INTERVAL_MS: wholeNumberSetting(0, 86_400_000)
     .default(0)
-    .describe('Milliseconds between notifications from the demo source; 0 turns it off'),
+    .describe(
+      'Milliseconds between the demo notifications that the producer publishes; with 0, it publishes none',
+    ),
   REQUEST_TIMEOUT_MS: wholeNumberSetting(100, 30_000)
     .default(5_000)
     .describe(
-      'Milliseconds in which all notifications of a request must be deposited and announced. If it takes longer, the request gets 503',
+      'Time limit for depositing and announcing all notifications of a request, in milliseconds. A request that takes longer gets 503',
     ),
   SIDECAR_TIMEOUT_MS: wholeNumberSetting(100, 10_000)
     .default(3_000)

@@ -61,15 +61,15 @@ ${table(settingsOf(uiSettings))}
 |---|---|---|
 | \`TOCSIN_ADDRESS\` | 127.0.0.1 | Address of the public ports. 0.0.0.0 opens them to all networks, and requires \`AUTH_MODE=jwt\` and \`API_KEYS=on\` |
 | \`TOCSIN_INSECURE\` | – | \`yes\` opens the public ports without authentication |
-| \`REDIS_HOST\` | – | An existing Redis as host:port. If unset, \`npm start\` runs a private one that stores its data in \`.data/\` |
-| \`REDIS_USERNAME\`, \`REDIS_PASSWORD\` | – | The user and password for the Redis in \`REDIS_HOST\`. If no user is set, the default user |
-| \`REDIS_TLS\`, \`REDIS_SENTINEL\`, \`REDIS_CLUSTER\` and others | – | TLS, Sentinel and cluster settings for the Redis in \`REDIS_HOST\`, as for the bff. The sidecars use them too |
-| \`DAPR_RUNTIME_PATH\` | – | Folder that contains your Dapr's \`.dapr/bin\`. If set, no other Dapr is used. If unset, \`npm start\` looks in the home folder first |
-| \`DAPR_UNTESTED\` | – | \`yes\` allows a Dapr older than 1.18. Tocsin is not tested with these versions |
-| \`DAPR_MIRROR\` | https://github.com | Address that replaces GitHub when \`npm start\` downloads Dapr |
-| \`HTTPS_PROXY\`, \`HTTP_PROXY\`, \`NO_PROXY\` | – | Proxies for downloading Dapr, as for curl and npm |
+| \`REDIS_HOST\` | – | Address (host:port) of an existing Redis server. If unset, \`npm start\` runs a private Redis server that stores its data in \`.data/\` |
+| \`REDIS_USERNAME\`, \`REDIS_PASSWORD\` | – | User and password for the Redis server in \`REDIS_HOST\`. If no user is set, the default user applies |
+| \`REDIS_TLS\`, \`REDIS_SENTINEL\`, \`REDIS_CLUSTER\` and others | – | TLS, Sentinel and cluster settings for the Redis server in \`REDIS_HOST\`, with the same meaning as for the bff. The sidecars use them too |
+| \`DAPR_RUNTIME_PATH\` | – | Folder of your Dapr installation: the folder that contains \`.dapr/bin\`. If set, \`npm start\` uses no other Dapr. If unset, \`npm start\` looks for \`.dapr/bin\` in the home folder first |
+| \`DAPR_UNTESTED\` | – | \`yes\` allows a Dapr older than 1.18. Tocsin is not tested with such versions |
+| \`DAPR_MIRROR\` | https://github.com | Address from which \`npm start\` downloads Dapr, instead of GitHub |
+| \`HTTPS_PROXY\`, \`HTTP_PROXY\`, \`NO_PROXY\` | – | Proxies for downloading Dapr, with the same meaning as for curl and npm |
 | \`XDG_CACHE_HOME\` | ~/.cache | Folder for a Dapr that \`npm start\` has downloaded or built for you |
-| \`DEMO_INTERVAL_MS\` | 1000 | Milliseconds between notifications from the demo source; 0 turns it off |
-| \`JWT_SECRET\` | – | The token secret with \`AUTH_MODE=jwt\`, at least 32 bytes. If unset, one is generated and stored in \`.data/\` |
+| \`DEMO_INTERVAL_MS\` | 1000 | Milliseconds between demo notifications; with 0, none are published |
+| \`JWT_SECRET\` | – | Secret for signing and checking tokens with \`AUTH_MODE=jwt\`, at least 32 bytes. If unset, \`npm start\` generates a secret and stores it in \`.data/\` |
 | \`BROWSER\` | – | \`none\` stops \`npm start\` from opening a browser |
 `;
