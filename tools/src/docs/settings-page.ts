@@ -60,7 +60,7 @@ ${table(settingsOf(uiSettings))}
 | variable | default | meaning |
 |---|---|---|
 | \`TOCSIN_ADDRESS\` | 127.0.0.1 | Address of the public ports. 0.0.0.0 opens them to all networks, and requires \`AUTH_MODE=jwt\` and \`API_KEYS=on\` |
-| \`TOCSIN_INSECURE\` | – | \`yes\` opens the public ports without authentication |
+| \`TOCSIN_INSECURE\` | – | \`yes\` lets \`TOCSIN_ADDRESS\` open the public ports without authentication |
 | \`REDIS_HOST\` | – | Address (host:port) of an existing Redis server. If unset, \`npm start\` runs a private Redis server that stores its data in \`.data/\` |
 | \`REDIS_USERNAME\`, \`REDIS_PASSWORD\` | – | User and password for the Redis server in \`REDIS_HOST\`. If no user is set, the default user applies |
 | \`REDIS_TLS\`, \`REDIS_SENTINEL\`, \`REDIS_CLUSTER\` and others | – | TLS, Sentinel and cluster settings for the Redis server in \`REDIS_HOST\`, with the same meaning as for the bff. The sidecars use them too |
@@ -68,7 +68,7 @@ ${table(settingsOf(uiSettings))}
 | \`DAPR_UNTESTED\` | – | \`yes\` allows a Dapr older than 1.18. Tocsin is not tested with such versions |
 | \`DAPR_MIRROR\` | https://github.com | Address from which \`npm start\` downloads Dapr, instead of GitHub |
 | \`HTTPS_PROXY\`, \`HTTP_PROXY\`, \`NO_PROXY\` | – | Proxies for downloading Dapr, with the same meaning as for curl and npm |
-| \`XDG_CACHE_HOME\` | ~/.cache | Folder for a Dapr that \`npm start\` has downloaded or built for you |
+| \`XDG_CACHE_HOME\` | ~/.cache | Cache folder. \`npm start\` keeps the Dapr that it has downloaded or built in its \`tocsin\` subfolder |
 | \`DEMO_INTERVAL_MS\` | 1000 | Milliseconds between demo notifications; with 0, none are published |
 | \`JWT_SECRET\` | – | Secret for signing and checking tokens with \`AUTH_MODE=jwt\`, at least 32 bytes. If unset, \`npm start\` generates a secret and stores it in \`.data/\` |
 | \`BROWSER\` | – | \`none\` stops \`npm start\` from opening a browser |
