@@ -84,14 +84,14 @@ async function start(env: Record<string, string> = {}, secrets: Record<string, s
 }
 
 describe('the producer', () => {
-  it('should serve both ports, and run the demo source when enabled', async () => {
+  it('should serve both ports, and publish demo notifications if enabled', async () => {
     const { faulty, url, internalUrl } = await start({ DEMO_INTERVAL_MS: '10' });
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     expect((await fetch(`${internalUrl}/healthz`)).status).toBe(200);
     await expect.poll(() => faulty.announced.length).toBeGreaterThan(3);
   });
 
-  it('should require API keys on both ports, except from the bff and the demo source', async () => {
+  it('should require API keys on both ports, except from the bff and for demo notifications', async () => {
     const keys = [{ name: 'a', hash: hashOf('key'), feeds: ['all'], perSecond: 5 }];
     const env = { API_KEYS: 'on', DEMO_INTERVAL_MS: '10' };
     const secret = 'a secret that producer and bff share';

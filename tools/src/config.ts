@@ -27,7 +27,7 @@ export interface ToolsConfig {
   proxy: ProxyConfig;
   /** The folder for programs that were downloaded or built for this user, shared by all clones. */
   cacheDir: string;
-  /** Time between the demo source's notifications (ms), as text. Defaults to the value in dapr.yaml. */
+  /** Time between demo notifications (ms), as text. Defaults to the value in dapr.yaml. */
   demoIntervalMs: string | undefined;
   /** False if `CI` or `BROWSER=none` is set or there is no display. */
   mayOpenBrowser: boolean;
@@ -152,7 +152,7 @@ export const hostEnvironment = (env: Env = process.env): Record<string, string> 
   return variables;
 };
 
-/** The ports for `npm run dev`, and the demo source's interval between notifications (in ms, as text). */
+/** The ports for `npm run dev`, and the interval between demo notifications (in ms, as text). */
 export const readDevConfig = (env: Env = process.env) => ({
   page: env['DEV_PORT'] || '5173',
   bff: env['DEV_BFF_PORT'] || '4001',

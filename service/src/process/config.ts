@@ -73,7 +73,9 @@ export const commonSettings = {
     .string()
     .regex(/^[\w.-]+$/, 'must be a host name or an IPv4 address')
     .default('127.0.0.1')
-    .describe('Sidecar host. Needed only if the sidecar isn’t reachable at 127.0.0.1'),
+    .describe(
+      'Host name or IP address of the sidecar. Set it only if the sidecar isn’t reachable at 127.0.0.1',
+    ),
   DAPR_HTTP_PORT: portSetting().default(3500).describe('HTTP port of the sidecar; Dapr sets it'),
   DAPR_API_TOKEN: z.string().optional().describe('Token that the application sends to its sidecar'),
   APP_API_TOKEN: z.string().optional().describe('Token that the sidecar sends to its application'),
@@ -120,7 +122,7 @@ export const iconOriginsSetting = () =>
       'must be comma-separated origins such as https://cdn.example.com, without a path or trailing slash',
     )
     .describe(
-      'Comma-separated origins that notification icons may be loaded from. If empty, no images are shown. The bff and the UI server need the same value',
+      'Comma-separated origins from which notification icons may be loaded. If empty, no images are shown. The bff and the UI server need the same value',
     );
 
 const isHttpsOrigin = (text: string): boolean =>

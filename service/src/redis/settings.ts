@@ -40,13 +40,13 @@ export const redisSettings = {
     .regex(new RegExp(`^${ADDRESS}(,${ADDRESS})*$`), 'must be host:port')
     .default('localhost:6379')
     .describe(
-      'Address of the Redis for the broadcaster, as host:port. With `REDIS_SENTINEL=true`, a comma-separated list of Sentinel addresses; with `REDIS_CLUSTER=true`, the addresses of some cluster nodes. See docs/guides/redis.md',
+      'Address (host:port) of the Redis server that the broadcaster uses. With `REDIS_SENTINEL=true`, a comma-separated list of Sentinel addresses; with `REDIS_CLUSTER=true`, the addresses of some cluster nodes. See docs/guides/redis.md',
     ),
   REDIS_USERNAME: z
     .string()
     .optional()
-    .describe("User name for the broadcaster's Redis. If unset, the default user"),
-  REDIS_PASSWORD: z.string().optional().describe("Password for the broadcaster's Redis"),
+    .describe("User name for the broadcaster's Redis server. If unset, Redis’s default user is used"),
+  REDIS_PASSWORD: z.string().optional().describe("Password for the broadcaster's Redis server"),
   REDIS_TLS: switchSetting().describe('`true` uses TLS, including to Sentinels'),
   REDIS_CA_FILE: certificateSetting().describe(
     'PEM file with the CA that signed the Redis certificate. If unset, the public CAs are trusted',
@@ -64,7 +64,7 @@ export const redisSettings = {
   REDIS_SENTINEL_USERNAME: z
     .string()
     .optional()
-    .describe('User name for the Sentinels. If unset, the default user'),
+    .describe('User name for the Sentinels. If unset, their default user is used'),
   REDIS_SENTINEL_PASSWORD: z.string().optional().describe('Password for the Sentinels, if they require one'),
   REDIS_CLUSTER: switchSetting().describe(
     '`true` means that `REDIS_HOST` lists nodes of a Redis Cluster; the other nodes are discovered through them',
