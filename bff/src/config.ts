@@ -212,7 +212,7 @@ export const bffSettings = withRedisRules(
       'Milliseconds that a stopping instance waits before it moves its clients. During this time it reports that it isn’t ready, so that proxies stop sending it new browsers',
     ),
     DRAIN_MS: withDefault(wholeNumberSetting(0, 8_000), 3_000).describe(
-      'Time, in milliseconds, over which a stopping instance moves its clients to other instances',
+      'Time limit for a stopping instance to move its clients to other instances, in milliseconds',
     ),
     ...tracingSettings,
     ...failpointSettings,

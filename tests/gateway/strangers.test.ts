@@ -178,7 +178,9 @@ it('should reject connections that exceed a reader’s share, and accept new con
   );
   expect(refused).toEqual({
     code: 'too_many_connections',
-    message: expect.stringMatching(/^this reader already has 3 connections .* close other tabs/) as string,
+    message: expect.stringMatching(
+      /^this reader already has 3 connections .* close this page in other tabs/,
+    ) as string,
     temporary: true,
   });
   await reader('websocket', '198.51.100.7', 'ben');
