@@ -78,7 +78,10 @@ it('should put back all records, and list any that it can’t', async () => {
   const good = await depositDamaged(3, (original) => ({ ...original, expiresAt: past }));
   const bad = await depositDamaged(4, () => 'nothing');
   const failed = await deadLetters('put-back', '--all').catch((error: unknown) => error);
-  expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('1 of 2 records could not') as string });
+  expect(failed).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('1 of 2 records could not') as string,
+  });
   const output = (failed as { stdout: string }).stdout;
   expect(output).toContain(`Put back: ${good}`);
   expect(output).toContain(`Could not put back a record: ${bad}`);

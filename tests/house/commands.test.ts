@@ -51,6 +51,7 @@ const BY_HAND: [RegExp, string][] = [
   [/^kubectl |^docker save /, 'changes or reads your cluster'],
   [/^helm install /, 'npm run test:tenants'],
   [/^inside/, 'needs Compose’s containers'],
+  [/\/v1\.0\/metadata/, 'needs the sidecars of npm start, and the token that it generates'],
   [/^npm run dead-letters/, 'needs a set-aside record; tests/ops/ops.test.ts makes the same calls'],
 ];
 
