@@ -4,7 +4,7 @@ import { kubectl, type Probe, type Tenant } from './tenant.ts';
 const notification = { id: 'forged', feed: 'user:ada', title: 'Forged' };
 
 /**
- * Returns requests to the attacked release's public ports, either unauthenticated or with the attacker's own secrets.
+ * Builds requests that probe the attacked release's public ports, either unauthenticated or with the attacker's own secrets.
  * Each must get a 401.
  */
 export async function publicPortProbes(attacked: string, attacker: Tenant, id: string): Promise<Probe[]> {
@@ -99,7 +99,7 @@ export async function redisProbes(attacked: string, attacker: Tenant): Promise<P
   }));
 }
 
-/** Returns requests to the attacker's own sidecar that target the other release. */
+/** Builds requests that the attacker's own sidecar should send to the other release. */
 export function sidecarProbes(attacked: string): Probe[] {
   const sidecar = 'http://127.0.0.1:3500/v1.0';
   return [

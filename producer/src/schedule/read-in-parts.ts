@@ -1,6 +1,6 @@
 /** Number of schedules to read per call. */
 const SCHEDULES_PER_READ = 100;
-/** Maximum part size in bytes of JSON. Only a single large schedule may exceed it. */
+/** Maximum size of a part in bytes of JSON. A part exceeds it only if it consists of a single schedule that is larger. */
 const MAX_PART_BYTES = 1024 * 1024;
 
 /** Schedules that are delivered and removed together. */

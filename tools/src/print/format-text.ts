@@ -6,7 +6,7 @@ import { ROOT } from '../paths.ts';
 
 type Style = Required<Pick<FormatConfig, 'singleQuote' | 'printWidth'>>;
 
-/** The repository's style. All other options in `.oxfmtrc.json` select the files for `npm run format` to check. */
+/** The repository's formatting style. The other options in `.oxfmtrc.json` don't affect generated text. */
 function style(): Style {
   const { singleQuote, printWidth } = JSON.parse(readFileSync(join(ROOT, '.oxfmtrc.json'), 'utf8')) as Style;
   return { singleQuote, printWidth };

@@ -2,11 +2,11 @@ import { MAX_PAGE_PUBLICATIONS, type Publication, type PublicationsEvent } from 
 import { splitWithin, MAX_CONTENT_BYTES } from '../../feed/present.ts';
 import { encodedSizeInList } from '../../recover/page/encoded.ts';
 
-/** After sending, the queue rests for this multiple of the time that sending took, but at most MAX_REST_MS. */
-const REST_FACTOR = 2;
-const MAX_REST_MS = 100;
-/** Skips shorter rests since timers aren't precise enough. */
-const MIN_REST_MS = 1;
+/** After sending, the queue pauses for this multiple of the time that sending took, but at most MAX_PAUSE_MS. */
+const PAUSE_FACTOR = 2;
+const MAX_PAUSE_MS = 100;
+/** Skips shorter pauses because timers aren't precise enough. */
+const MIN_PAUSE_MS = 1;
 
 export interface SendQueueOptions {
   send: (event: PublicationsEvent) => void;
@@ -15,16 +15,16 @@ export interface SendQueueOptions {
 }
 
 /**
- * Batches publications for browsers. After each send, the queue rests for a multiple of the time that the send took.
- * Publications in a feed that arrive in the same tick or during a rest are sent as a single event. Most of the cost is
- * writing to each connection, not the content size, so rests get longer with more connections. If sending takes almost
- * no time, there is no rest.
+ * Batches publications for browsers. After each send, the queue pauses for a multiple of the time that the send took.
+ * Publications in a feed that arrive in the same tick or during a pause are sent as a single event. Most of the cost is
+ * writing to each connection, not the content size, so pauses get longer with more connections. If sending takes almost
+ * no time, there is no pause.
  */
 export class SendQueue {
   readonly #send: (event: PublicationsEvent) => void;
   readonly #clock: () => number;
   readonly #waiting = new Map<string, PublicationsEvent[]>();
-  #restsUntil = 0;
+  #pausedUntil = 0;
   #isScheduled = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -60,9 +60,9 @@ export class SendQueue {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    const rest = this.#restsUntil - this.#clock();
-    if (rest < MIN_REST_MS) setImmediate(() => this.#run());
-    else this.#timer = setTimeout(() => this.#run(), rest);
+    const pause = this.#pausedUntil - this.#clock();
+    if (pause < MIN_PAUSE_MS) setImmediate(() => this.#run());
+    else this.#timer = setTimeout(() => this.#run(), pause);
   }
 
   #run(): void {
@@ -70,7 +70,7 @@ export class SendQueue {
     const started = this.#clock();
     this.flushAll();
     const ended = this.#clock();
-    this.#restsUntil = ended + Math.min(MAX_REST_MS, REST_FACTOR * (ended - started));
+    this.#pausedUntil = ended + Math.min(MAX_PAUSE_MS, PAUSE_FACTOR * (ended - started));
   }
 }
 

@@ -40,7 +40,7 @@ export async function needsNodeVolume(
     const owner = home === undefined ? 'one node' : `the node ${home}`;
     throw new Failure(
       `Redis stores its data in a folder of ${owner} (/var/lib/tocsin). On another node, it would start without its ` +
-        `data, but pods can start on ${names.join(', ') || 'no node'}. Use ` +
+        `data. Nodes on which pods can start now: ${names.join(', ') || 'none'}. Use ` +
         '`kubectl cordon NODE` and `kubectl uncordon NODE` so that pods can start only on that node, then deploy again.',
     );
   }
