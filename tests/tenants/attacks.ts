@@ -4,8 +4,8 @@ import { kubectl, type Probe, type Tenant } from './tenant.ts';
 const notification = { id: 'forged', feed: 'user:ada', title: 'Forged' };
 
 /**
- * Builds requests that probe the attacked release's public ports, either unauthenticated or with the attacker's own secrets.
- * Each must get a 401.
+ * Builds requests that probe the attacked release's public ports, either unauthenticated or with the attacker's own
+ * secrets. Each must get a 401.
  */
 export async function publicPortProbes(attacked: string, attacker: Tenant, id: string): Promise<Probe[]> {
   const [producer, bff] = [`http://producer.${attacked}`, `http://bff.${attacked}`];

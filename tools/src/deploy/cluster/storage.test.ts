@@ -43,7 +43,7 @@ describe('needsNodeVolume', () => {
     expect(await needs({ ...script, 'get nodes': [node('a'), node('b', true)] }, true)).toBe(false);
     const claimed = { ...script, 'get pvc': claim('tocsin-node'), 'get pods': redisOn('a') };
     await expect(needs(claimed)).rejects.toThrow(
-      /folder of the node a .*without its data.* on a, b\..*kubectl cordon/,
+      /folder of the node a .*without its data.* now: a, b\..*kubectl cordon/,
     );
     expect(await needs({ ...claimed, 'get nodes': [node('a'), node('b', true)] })).toBe(true);
   });
@@ -51,10 +51,10 @@ describe('needsNodeVolume', () => {
   it('should refuse the only node that accepts pods if Redis stores its data on another node', async () => {
     const claimed = { 'get pvc': claim('tocsin-node'), 'get nodes': [node('a', true), node('b')] };
     await expect(needs({ ...claimed, 'get pods': redisOn('a') })).rejects.toThrow(
-      /the node a .* start on b\./,
+      /the node a .* start now: b\./,
     );
     expect(await needs({ ...claimed, 'get pods': redisOn() })).toBe(true);
     const drained = { ...claimed, 'get nodes': [node('a', true)] };
-    await expect(needs({ ...drained, 'get pods': redisOn('a') })).rejects.toThrow(/start on no node\./);
+    await expect(needs({ ...drained, 'get pods': redisOn('a') })).rejects.toThrow(/start now: none\./);
   });
 });
