@@ -1,4 +1,4 @@
-import type { Arrival, Fallback, Preferences, PublishedAt } from '@tocsin/contracts';
+import type { Arrival, Fallback, Preferences, PublishedPosition } from '@tocsin/contracts';
 import { DEFAULT_PREFERENCES } from '@tocsin/contracts';
 import { vi } from 'vitest';
 import type { AwayMessage, Channel, Contacts, SendResult } from '../../src/away/channels/channel.ts';
@@ -21,7 +21,7 @@ export function deployment(rules: Partial<ChannelRules> = {}, real?: Channel) {
   const store = new MemoryReaderStore();
   const standings = new Map<string, string>();
   /** Positions in the history, keyed by notification id. */
-  const positions = new Map<string, PublishedAt>();
+  const positions = new Map<string, PublishedPosition>();
   /** Ids of the notifications whose positions were looked up. */
   const lookedUpIds: string[] = [];
   const contacts: Contacts = { email: { address: 'ada@example.com' }, push: [] };

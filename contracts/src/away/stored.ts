@@ -20,12 +20,12 @@ const stepSchema = z.looseObject({
 });
 
 /** A notification's position in its feed. `id` is set if the notification has a different id in the feed. */
-const publishedAtSchema = z.looseObject({
+const publishedPositionSchema = z.looseObject({
   epoch: epochSchema,
   offset: offsetSchema,
   id: idSchema.optional(),
 });
-export type PublishedAt = z.infer<typeof publishedAtSchema>;
+export type PublishedPosition = z.infer<typeof publishedPositionSchema>;
 
 /** A notification with fallbacks that are waiting to be sent. */
 export const waitingSchema = z.looseObject({
@@ -39,7 +39,7 @@ export const waitingSchema = z.looseObject({
    * The notification's position, needed to find the reader's marks after the notification has left the history. Earlier
    * versions don't store it.
    */
-  position: publishedAtSchema.optional(),
+  position: publishedPositionSchema.optional(),
   /** The notification's id in the feed, copied from the receipt when an operator resends a fallback. */
   publishedId: idSchema.optional(),
   steps: z.array(stepSchema),

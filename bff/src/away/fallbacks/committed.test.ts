@@ -1,4 +1,4 @@
-import type { Arrival, PublishedAt } from '@tocsin/contracts';
+import type { Arrival, PublishedPosition } from '@tocsin/contracts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { READER, after, arrival, deployment, pass } from '../../../testing/away/deployment.ts';
 import type { SendResult } from '../channels/channel.ts';
@@ -8,12 +8,12 @@ import { MAX_CONTENT_BYTES, register } from './register.ts';
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T10:00:00Z') }));
 afterEach(() => void vi.useRealTimers());
 
-const at = (offset: number, more: Partial<PublishedAt> = {}): PublishedAt => ({
+const at = (offset: number, more: Partial<PublishedPosition> = {}): PublishedPosition => ({
   epoch: '1-a',
   offset,
   ...more,
 });
-type PlacedItem = [item: Arrival, position?: PublishedAt];
+type PlacedItem = [item: Arrival, position?: PublishedPosition];
 const commit = (...placed: PlacedItem[]) =>
   new Map([[READER, placed.map(([item, position]) => ({ item, ...(position && { position }) }))]]);
 const orderUpdate = (id: string, fallback?: ReturnType<typeof after>) => ({
@@ -94,7 +94,7 @@ describe('the position of a notification', () => {
   });
 
   it('should not count toward the size limit for content', () => {
-    const contents = (position?: PublishedAt) => {
+    const contents = (position?: PublishedPosition) => {
       const itemsFrom = (from: number) =>
         Array.from({ length: 350 }, (_, i) => ({
           notification: { ...arrival(`n${from + i}`), body: 'x'.repeat(60) },

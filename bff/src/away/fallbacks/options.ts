@@ -1,4 +1,4 @@
-import type { Fallback, Notification, Preferences, PublishedAt } from '@tocsin/contracts';
+import type { Fallback, Notification, Preferences, PublishedPosition } from '@tocsin/contracts';
 import type { ReaderStore } from '../../readers/ports.ts';
 import type { AwayMessage, Channel, Contacts } from '../channels/channel.ts';
 import type { FallbackStep, WakeUps } from '../ports.ts';
@@ -26,7 +26,7 @@ export interface FallbacksOptions {
   positionsOf: (
     reader: string,
     added: readonly NewNotification[],
-  ) => Promise<ReadonlyMap<NewNotification, PublishedAt>>;
+  ) => Promise<ReadonlyMap<NewNotification, PublishedPosition>>;
   preferencesOf: (reader: string) => Promise<Preferences>;
   contacts: {
     /** Finds contacts by the reader's hash, so that they can be read together with the reader's document. */

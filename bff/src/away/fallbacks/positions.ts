@@ -1,4 +1,4 @@
-import { awayDocumentSchema, type PublishedAt } from '@tocsin/contracts';
+import { awayDocumentSchema, type PublishedPosition } from '@tocsin/contracts';
 import { idsOf } from '../../feed/ids.ts';
 import { locate } from '../../readers/marks/advance.ts';
 import type { Histories } from '../../readers/marks/histories.ts';
@@ -11,7 +11,7 @@ export async function positionsIn(
   reader: string,
   added: readonly NewNotification[],
   histories: Pick<Histories, 'including'>,
-): Promise<ReadonlyMap<NewNotification, PublishedAt>> {
+): Promise<ReadonlyMap<NewNotification, PublishedPosition>> {
   const named = added.map((one) => ({
     one,
     ids: idsOf({ ...one.notification, sourceHash: one.sourceHash }),
@@ -19,7 +19,7 @@ export async function positionsIn(
   const ids = new Set(named.flatMap((each) => each.ids));
   const { head, history } = await histories.including(reader, { ids: [...ids] });
   const offsets = await locate(ids, history);
-  const found = new Map<NewNotification, PublishedAt>();
+  const found = new Map<NewNotification, PublishedPosition>();
   for (const { one, ids: itemIds } of named)
     for (const id of itemIds) {
       const offset = offsets.get(id);

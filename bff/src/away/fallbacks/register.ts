@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Arrival, Fallback, Notification, PublishedAt } from '@tocsin/contracts';
+import type { Arrival, Fallback, Notification, PublishedPosition } from '@tocsin/contracts';
 import { parseDateTime, parseDuration } from '@tocsin/contracts';
 import { idsOf } from '../../feed/ids.ts';
 import { isHigher } from '../../feed/position.ts';
@@ -19,7 +19,7 @@ export interface NewNotification {
   notification: Notification;
   sourceHash?: string | undefined;
   fallback: readonly Fallback[];
-  position?: PublishedAt | undefined;
+  position?: PublishedPosition | undefined;
 }
 
 /**
@@ -30,7 +30,7 @@ export interface NewNotification {
 export function newNotificationOf(
   { fallback: ownFallback, sourceHash, ...notification }: Arrival,
   policy: (notification: Notification) => readonly Fallback[],
-  position?: PublishedAt,
+  position?: PublishedPosition,
 ): NewNotification | undefined {
   const fallback = ownFallback ?? policy(notification);
   if (fallback.length === 0 && notification.collapseKey === undefined) return undefined;
@@ -100,7 +100,7 @@ export function register(
  * feed's history can tell whether the notification is open. The position is then needed only if the notification has a
  * different id in the feed.
  */
-const isNeeded = (position: PublishedAt | undefined, hasContent: boolean): boolean =>
+const isNeeded = (position: PublishedPosition | undefined, hasContent: boolean): boolean =>
   position !== undefined && (hasContent || position.id !== undefined);
 
 /** Updates the positions of republished notifications. Returns the same list if there is no change. */

@@ -1,4 +1,4 @@
-import type { Position, PublishedAt, SetAside } from '@tocsin/contracts';
+import type { Position, PublishedPosition, SetAside } from '@tocsin/contracts';
 import type { Commit, FeedBatch } from '../../feed/commit/plan-commit.ts';
 import type { LimitsOf } from '../../feed/limits.ts';
 import type { CommitDependencies } from '../append/prepare-commit.ts';
@@ -34,7 +34,7 @@ export interface TurnDependencies extends CommitDependencies, ConfirmDependencie
  * notifications from earlier turns don't.
  */
 export interface CommittedItem extends PlacedItem {
-  position?: PublishedAt;
+  position?: PublishedPosition;
 }
 
 /**

@@ -41,7 +41,7 @@ export const invalidQuery = (errors: readonly Fault[], detail: string): ProblemD
 });
 
 /**
- * Rejects queries with errors. Unknown parameters are errors because ignoring the query in
+ * Rejects invalid queries. Unknown parameters are errors because ignoring the query in
  * `POST /notifications?feed=user:ada` would send a private notification to all readers.
  */
 export const allowParameters =
