@@ -55,8 +55,8 @@ export const headSchema = z.strictObject({
   /** Documents that contain hashes of retracted ids. They are kept when a new epoch begins. */
   retractions: z.array(idsReferenceSchema).optional(),
   /**
-   * The key of a list of the documents that this commit made obsolete. Before the next commit, these documents are deleted,
-   * and then the list itself.
+   * The key of a list of the documents that this commit made obsolete. Before the next commit, these documents are
+   * deleted, and then the list itself.
    */
   withdrawn: z.string().optional(),
   /**

@@ -1,6 +1,6 @@
 /** Number of schedules to read per call. */
 const SCHEDULES_PER_READ = 100;
-/** Maximum size of a part in bytes of JSON. A part exceeds it only if it consists of a single schedule that is larger. */
+/** Maximum size of a part in bytes of JSON. Only a part with a single, larger schedule exceeds it. */
 const MAX_PART_BYTES = 1024 * 1024;
 
 /** Schedules that are delivered and removed together. */

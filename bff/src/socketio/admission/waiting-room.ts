@@ -8,8 +8,8 @@ export interface WaitingRoomOptions<T> {
 }
 
 /**
- * Grace period (ms) for a new item, which could be about to sign in. Until it ends, the item can lose its slot only to a
- * group that has at least two fewer items than the item's own group.
+ * Grace period (ms) for a new item, which could be about to sign in. Until it ends, the item can lose its slot only to
+ * a group that has at least two fewer items than the item's own group.
  */
 const GRACE_MS = 250;
 
