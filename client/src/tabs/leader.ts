@@ -139,7 +139,7 @@ export class Leader {
    * that tab.
    */
   #tokenFailed(): void {
-    // The tab is still connected: only a renewal of its token has failed.
+    // If the tab is still connected, only a renewal of its token has failed.
     if (this.#socket) return;
     const { patience, surrender } = this.#options;
     // A listener might have closed the client on receiving the error.

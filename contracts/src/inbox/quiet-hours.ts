@@ -25,7 +25,7 @@ export interface QuietHours {
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/** Quiet hours that continue without a break for longer than this are assumed never to end. */
+/** Quiet hours that follow one another without a break for longer than this are assumed never to end. */
 const MAX_MS = 8 * DAY_MS;
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
@@ -131,8 +131,9 @@ function endAt({ from, to, timeZone, days = WEEKDAYS }: QuietHours, at: number):
 }
 
 /**
- * Returns the end of the quiet hours in force at `at` (both in ms since 1970), or `Infinity` if they never end. Returns
- * `undefined` if `at` is outside quiet hours or this platform doesn't support the time zone.
+ * Returns the end of the quiet hours in force at `at` (both in ms since 1970), or `Infinity` if they never end. Quiet
+ * hours that follow one another without a break count as one. Returns `undefined` if `at` is outside quiet hours or
+ * this platform doesn't support the time zone.
  */
 export function quietUntil(quiet: QuietHours, at: number): number | undefined {
   if (!isTimeZone(quiet.timeZone)) return undefined;

@@ -6,7 +6,7 @@ import { dateTimeSchema } from '../text/text.ts';
 export const PAST_SECONDS = 3_600;
 /** Maximum number of minutes in an instance's history, including the current minute. */
 export const MAX_PAST_MINUTES = 60;
-/** Maximum number of instances with a history. A history has at most 12 KB, so all of them have at most 600 KB. */
+/** Maximum number of instances with a history. A history has at most 12 KB, so together they have at most 600 KB. */
 export const MAX_PAST_INSTANCES = 50;
 
 const metric = z.number().min(0);

@@ -45,7 +45,7 @@ export function createMetrics(registry: Registry) {
     notAccepted: startAtZero(
       new Counter({
         name: 'tocsin_producer_notifications_not_accepted_total',
-        help: 'Notifications and changes that were not accepted, by reason. Callers of the API get 503 and can retry; Dapr redelivers events.',
+        help: 'Notifications and changes from requests and events that were not accepted, by reason. Callers of the API get 503 and can retry; Dapr redelivers events.',
         labelNames: ['outcome'] as const,
         registers,
       }),

@@ -31,8 +31,8 @@ export interface ProducerOptions {
 }
 
 /**
- * After an entry, the lane rests for as long as the entry took, up to this limit (ms). The entry interval can prolong
- * the rest.
+ * After an entry, the lane rests for as long as the entry took, up to this limit (ms). The entry interval can make the
+ * lane rest longer.
  */
 const MAX_REST_MS = 50;
 /** Batching delay after a shared entry. Long enough for all requests in a burst to arrive. */

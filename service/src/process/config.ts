@@ -74,7 +74,7 @@ export const commonSettings = {
     .regex(/^[\w.-]+$/, 'must be a host name or an IPv4 address')
     .default('127.0.0.1')
     .describe(
-      'Host name or IP address of the sidecar. Set it only if the sidecar isn’t reachable at 127.0.0.1',
+      'Host name or IPv4 address of the sidecar. Set it only if the sidecar isn’t reachable at 127.0.0.1',
     ),
   DAPR_HTTP_PORT: portSetting().default(3500).describe('HTTP port of the sidecar; Dapr sets it'),
   DAPR_API_TOKEN: z.string().optional().describe('Token that the application sends to its sidecar'),

@@ -33,7 +33,7 @@ const CAUSES: readonly Cause[] = [
     pattern: /ALTNAME_INVALID/,
     what: 'has a certificate for a different host name',
     remedy: () =>
-      "Set REDIS_HOST to a name in the certificate, or add this host to the certificate's subject alternative names.",
+      "Set REDIS_HOST to a name in the certificate, or add the host in REDIS_HOST to the certificate's subject alternative names.",
   },
   {
     pattern: /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|unable to (verify|get)|self-signed/,

@@ -45,7 +45,7 @@ export const redisSettings = {
   REDIS_USERNAME: z
     .string()
     .optional()
-    .describe("User name for the broadcaster's Redis server. If unset, Redis’s default user is used"),
+    .describe("User name for the broadcaster's Redis server. If unset, the server's default user is used"),
   REDIS_PASSWORD: z.string().optional().describe("Password for the broadcaster's Redis server"),
   REDIS_TLS: switchSetting().describe('`true` uses TLS, including to Sentinels'),
   REDIS_CA_FILE: certificateSetting().describe(

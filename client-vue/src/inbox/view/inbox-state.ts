@@ -11,8 +11,8 @@ function searchOf(view: View) {
 }
 
 /**
- * Returns the state of an inbox, which is in the bell's panel or on a page. `root` is the inbox element. Closing the
- * preferences moves focus to the button with the test id `preferencesButton`.
+ * Returns the state of an inbox in the bell's panel or on a page. `root` is the inbox element. Closing the preferences
+ * moves focus to the button with the test id `preferencesButton`.
  */
 export function useInboxState(root: Readonly<Ref<HTMLElement | null>>, preferencesButton: string) {
   const view = useView();

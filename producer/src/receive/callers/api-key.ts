@@ -57,7 +57,7 @@ function refuse(response: Response, detail: string, isInvalid: boolean): void {
   sendProblem(response, { status: 401, code: 'unauthorized', detail });
 }
 
-/** Returns the request's API key, or `undefined` if there are none or several, or the key is empty or too long. */
+/** Returns the request's API key, or `undefined` if the request has no key or several, or an empty or too long key. */
 function keyOf({ headersDistinct }: Request): string | undefined {
   const bearers = (headersDistinct.authorization ?? []).map((value) => BEARER.exec(value)?.[1]);
   const keys = [...bearers, ...(headersDistinct['x-api-key'] ?? [])];

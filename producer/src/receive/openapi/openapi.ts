@@ -163,7 +163,7 @@ const deleteNotification = {
   parameters: [idInPath, feedInQuery, traceparent],
   responses: {
     202: {
-      description: 'Stored and announced. The response waits up to 2 s until the retraction is processed.',
+      description: 'Stored and announced. The response waits up to 2 s for the retraction to be processed.',
       content: json('Accepted', ACCEPTED_EXAMPLE),
     },
     400: problem('The id or the query is invalid; `errors` lists every error.'),

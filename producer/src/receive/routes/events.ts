@@ -66,9 +66,9 @@ const SUBSCRIPTIONS = [
 ];
 
 /**
- * Receives notifications from the topic, which every application can publish to. Acknowledges an event once its
- * notifications are deposited and announced, or once the rejected event is published to the bff. Dapr redelivers
- * unacknowledged events.
+ * Receives notifications from the topic, which every application can publish to. Acknowledges an event once each of its
+ * notifications is scheduled, or deposited and announced. Acknowledges a rejected event once it is published to the
+ * bff, and an expired event immediately. Dapr redelivers unacknowledged events.
  */
 export function eventRoutes({
   publishService,
