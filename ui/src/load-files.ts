@@ -32,7 +32,7 @@ function preloadScript(href: string): void {
   document.head.append(link);
 }
 
-/** Returns whether the page links the style sheet. In that case, browsers load it before they run scripts. */
+/** Returns whether the page itself links the style sheet. In that case, browsers load it before they run scripts. */
 const isInPage = (href: string): boolean =>
   !styles.has(href) && document.querySelector(`link[rel="stylesheet"][href="${href}"]`) !== null;
 

@@ -64,7 +64,7 @@ export async function causeFaults(options: FaultRun): Promise<Event[]> {
   return events;
 }
 
-/** Waits up to `RESUME_MS` until every steady client on unaffected instances has shown another notification. */
+/** Waits up to `RESUME_MS` until every steady client on unaffected instances has shown a notification after `since`. */
 async function untilDeliveriesResume(
   clients: Clients,
   pair: string | undefined,

@@ -66,7 +66,7 @@ ${table(settingsOf(uiSettings))}
 | \`REDIS_TLS\`, \`REDIS_SENTINEL\`, \`REDIS_CLUSTER\` and others | – | TLS, Sentinel and cluster settings for the Redis server in \`REDIS_HOST\`, with the same meaning as for the bff. The sidecars use them too |
 | \`DAPR_RUNTIME_PATH\` | – | Folder of your Dapr installation: the folder that contains \`.dapr/bin\`. If set, \`npm start\` uses no other Dapr. If unset, \`npm start\` looks for \`.dapr/bin\` in the home folder first |
 | \`DAPR_UNTESTED\` | – | \`yes\` allows a Dapr older than 1.18. Tocsin is not tested with such versions |
-| \`DAPR_MIRROR\` | https://github.com | Address from which \`npm start\` downloads Dapr, instead of GitHub |
+| \`DAPR_MIRROR\` | https://github.com | Address that replaces \`https://github.com\` in the addresses from which \`npm start\` downloads Dapr |
 | \`HTTPS_PROXY\`, \`HTTP_PROXY\`, \`NO_PROXY\` | – | Proxies for downloading Dapr, with the same meaning as for curl and npm |
 | \`XDG_CACHE_HOME\` | ~/.cache | Cache folder. \`npm start\` keeps the Dapr that it has downloaded or built in its \`tocsin\` subfolder |
 | \`DEMO_INTERVAL_MS\` | 1000 | Milliseconds between demo notifications; with 0, none are published |

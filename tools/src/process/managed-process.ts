@@ -16,7 +16,7 @@ export interface ProcessSpec {
   env: Record<string, string>;
   /** Standard output and error are appended here if there is no `onLine`. */
   logFile: string;
-  /** Called with each line of standard output and error. If set, lines are not written to `logFile`. */
+  /** Called with each line of standard output and error. If set, only this function writes lines to `logFile`. */
   onLine?: (line: string) => void;
   /** Time (ms) that `stop()` waits for a graceful exit before sending SIGKILL. Defaults to 10,000. */
   stopTimeoutMs?: number;

@@ -70,7 +70,9 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
   const services = await createServices(dapr, redisServer, config, options.dataDir);
   const errors = new LastErrors();
   const logFile = new LogFile(logFileOf(options.dataDir), (error) =>
-    say(`The log file can't be written. New lines won't be saved until it can: ${messageOf(error)}`),
+    say(
+      `The log file can't be written (${messageOf(error)}). New lines won't be saved until it can be written again.`,
+    ),
   );
   const environment = { ...runEnvironment(services.redisHost), ...keys };
   const removeSidecarInfo = writeSidecarInfo(options.dataDir, {

@@ -18,7 +18,7 @@ function isSafeLink(link: string): boolean {
   return URL.canParse(link, base) && /^https?:$/.test(new URL(link, base).protocol);
 }
 
-/** Creates an element with the publisher's text, isolated from the page's text direction. Adds the link, if any. */
+/** Creates an element with the publisher's text, isolated from the page's text direction. Adds `link` if it's safe. */
 function publisherText(name: 'h3' | 'p', className: string, text: string, link?: string): HTMLElement {
   const created = element(name, className);
   created.dir = 'auto';

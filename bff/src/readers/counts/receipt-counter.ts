@@ -101,7 +101,7 @@ export class ReceiptCounter {
     await this.#options.store.erase([receiptCountsKey(feed)]);
   }
 
-  /** Stores changes, starting with the feeds that have been waiting longest. Never rejects. */
+  /** Stores the changes of up to `MAX_WRITES` feeds, those that have been waiting longest first. Never rejects. */
   flush(): Promise<void> {
     this.#flushing ??= this.#flush().finally(() => (this.#flushing = undefined));
     return this.#flushing;

@@ -20,7 +20,7 @@ const marksOf = ({ archived, snoozed, lateMs }: MarkResults): string =>
 
 const fallbacksOf = (results: FallbackResults): string =>
   `A reader got ${results.webhook} notifications with a webhook fallback and ${results.email} with an e-mail fallback, and read ` +
-  `${results.readInTime} of them early enough that no fallback was sent. The sent fallbacks arrived a median of ${Math.round(quantile(results.lateMs, 0.5))} ms ` +
+  `${results.readInTime} of them early enough to need no fallback. The sent fallbacks arrived a median of ${Math.round(quantile(results.lateMs, 0.5))} ms ` +
   `and at most ${Math.round(Math.max(0, ...results.lateMs))} ms late, even during faults. ${results.repeatedWebhooks} webhooks were ` +
   `sent again with the same id, and ${results.repeatedEmails} notifications were in an e-mail that was sent twice.`;
 

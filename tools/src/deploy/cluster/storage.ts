@@ -41,7 +41,7 @@ export async function needsNodeVolume(
     throw new Failure(
       `Redis stores its data in a folder of ${owner} (/var/lib/tocsin). On another node, it would start without its ` +
         `data. Nodes on which pods can start now: ${names.join(', ') || 'none'}. Use ` +
-        '`kubectl cordon NODE` and `kubectl uncordon NODE` so that pods can start only on that node, then deploy again.',
+        '`kubectl cordon NODE` and `kubectl uncordon NODE` so that pods can start only on the node with the data, then deploy again.',
     );
   }
   if (isLocal && nodes.length !== 1)

@@ -15,7 +15,7 @@ export interface CanaryRun {
 const PUSHED_WITHIN_MS = 1_000;
 
 const BROADCASTER_REMEDY =
-  "Check that bff's BROADCASTER (it must be redis if there is more than one instance), REDIS_HOST and REDIS_PASSWORD: all bffs must share one Redis. Then restart the bff. Its log reports when the broadcaster loses its connection.";
+  'Check BROADCASTER (it must be redis if there is more than one instance), REDIS_HOST and REDIS_PASSWORD of that bff: all bffs must share one Redis. The log of that bff reports when the broadcaster loses its connection. Then restart that bff.';
 
 /** Returns one finding per bff. An instance that was late once but then on time is fine. */
 export function judgeCanary(runs: readonly CanaryRun[]): Finding[] {
@@ -38,7 +38,7 @@ export function judgeCanary(runs: readonly CanaryRun[]): Finding[] {
     if (host.includes(arrival)) {
       return fault(
         check,
-        'it delivered the canary but did not broadcast it, so readers on other instances get notifications from its feeds late',
+        'it delivered the canary but did not broadcast it, so readers on other instances get notifications late if this instance hosts their feed',
         BROADCASTER_REMEDY,
       );
     }
