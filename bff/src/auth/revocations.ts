@@ -14,8 +14,8 @@ const EVERY_MS = 1_000;
 /**
  * The revoked subjects. They are read from the store every second, so a revocation reaches every instance within two
  * seconds. While the store can't be read, the last known revocations apply. If the store loses them, they are written
- * back before the next change. Otherwise, the store would contain only the revocation that
- * the change adds.
+ * back before the next change. Otherwise, the store would contain only the revocation that the
+ * change adds.
  */
 export class Revocations {
   readonly #options: RevocationsOptions;

@@ -13,7 +13,7 @@ export function welcome(
     mode === 'none'
       ? `anyone ${isOpen ? 'on the network' : 'on this machine'} can read every feed (AUTH_MODE=none)`
       : hasIssuer
-        ? 'readers need a token from your issuer, which must list the topics that they may read (AUTH_MODE=jwt)'
+        ? 'readers need a token from your issuer; to read topics, the token must list them (AUTH_MODE=jwt)'
         : 'readers need a token: npm run --silent token -- --sub user-1 (AUTH_MODE=jwt)';
   const send =
     producer === undefined
