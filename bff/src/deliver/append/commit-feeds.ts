@@ -4,7 +4,7 @@ import { keptItems } from './kept-items.ts';
 import { prepareCommit, type CommitResult, type PreparedCommit } from './prepare-commit.ts';
 import { broadcastsOf, confirm, eraseRetracted, deleteWithdrawn } from '../broadcast/confirm.ts';
 import { DamagedSegmentError, LostDocumentError, TemporaryError, isDamageError } from '../errors.ts';
-import { detectedLoss, loadHead, type LoadedHead } from '../load/load-head.ts';
+import { loadHead, type LoadedHead } from '../load/load-head.ts';
 import type { FeedBatch } from '../../feed/commit/plan-commit.ts';
 import type { Broadcast } from '../ports.ts';
 import { refusedItem, type PlacedItem, type RefusedItem } from '../peek/check-items.ts';
@@ -170,8 +170,6 @@ async function load(
   dependencies: TurnDependencies,
 ): Promise<LoadedHead> {
   const loaded = await loadHead(feed, { lostDocument }, dependencies);
-  const loss = detectedLoss(loaded);
-  if (loss) dependencies.events.lossDetected(feed, loss);
   if (loaded.loss) {
     // If the store also lost the partition's checkpoint, the turn must start over.
     if (await progress.reload())

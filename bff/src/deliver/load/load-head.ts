@@ -18,6 +18,7 @@ export interface LoadDependencies extends ReadHeadDependencies {
   marks: HighWaterMarks;
   limits: FeedLimits;
   now: () => number;
+  events: { lossDetected(feed: string, reason: string): void };
 }
 
 export interface LoadedHead {
@@ -36,7 +37,7 @@ export interface LoadedHead {
 /**
  * Reads the head for a turn and checks whether the store has lost data. A head whose version and etag differ was
  * written back after the store was emptied. A head below the high-water mark was rolled back. A head that references a
- * missing document has a gap.
+ * missing document has a gap. Reports each loss to `events`.
  */
 export async function loadHead(
   feed: string,
@@ -54,8 +55,10 @@ export async function loadHead(
     // In a store that came back empty, feeds begin in a later epoch. If this feed had publications, readers must learn
     // of that epoch, so the next commit starts it by storing a head.
     const beginsEpoch = isLost(etag, expected);
+    if (beginsEpoch) dependencies.events.lossDetected(feed, 'emptied');
     return { base: beginsEpoch ? undefined : head, epoch: head.epoch, beginsEpoch, stored: head, etag };
   }
+  dependencies.events.lossDetected(feed, loss);
   const epoch = newEpoch(now(), highest(expected, marks.of(feed))?.epoch, head.epoch);
   return { base: undefined, epoch, beginsEpoch: true, stored: head, etag, loss };
 }
@@ -70,13 +73,6 @@ export const isSound = ({ head, etag }: StoredHead, expected: Position | undefin
 /** Whether the feed's head is missing although the high-water mark shows that the feed had publications. */
 export const isLost = (etag: number, expected: Position | undefined): boolean =>
   etag === 0 && expected !== undefined && expected.offset > 0;
-
-/**
- * Returns how the store lost the feed's data, for alerts. `emptied` means that the head is missing. The feed then
- * continues in the new store's first epoch.
- */
-export const detectedLoss = ({ loss, beginsEpoch }: LoadedHead): LoadedHead['loss'] | 'emptied' =>
-  loss ?? (beginsEpoch ? 'emptied' : undefined);
 
 async function lossOf(
   head: Head,

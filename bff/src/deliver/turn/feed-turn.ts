@@ -3,7 +3,7 @@ import type { Activation } from '../append/activation.ts';
 import { commit } from '../append/prepare-commit.ts';
 import { confirm, deleteWithdrawn } from '../broadcast/confirm.ts';
 import { LostDocumentError } from '../errors.ts';
-import { detectedLoss, loadHead, type CallerHints, type LoadedHead } from '../load/load-head.ts';
+import { loadHead, type CallerHints, type LoadedHead } from '../load/load-head.ts';
 import type { Outcome, TurnDependencies, TurnOrder, TurnResult } from './turn.ts';
 
 const NO_PREDECESSOR: TurnOrder = { before: Promise.resolve(), committed: () => undefined };
@@ -34,8 +34,6 @@ export class FeedTurn {
   /** Loads the head and completes the last commit. */
   async load(): Promise<LoadedHead> {
     const loaded = await loadHead(this.feed, this.#caller, this.dependencies);
-    const loss = detectedLoss(loaded);
-    if (loss) this.dependencies.events.lossDetected(this.feed, loss);
     await this.dependencies.onStep('loaded');
     await this.#order.before;
     // A new epoch doesn't include the stored head's unconfirmed commits. The entries in those commits are processed
