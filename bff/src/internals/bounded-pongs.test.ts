@@ -5,10 +5,12 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { BoundedPongServer } from './bounded-pongs.ts';
 
-/** Enough pings that the kernel can't buffer the 2-byte pongs if the peer doesn't read. */
-const PINGS = 4_000_000;
-/** An empty masked ping. */
-const PING = Buffer.from([0x89, 0x80, 0, 0, 0, 0]);
+/** The maximum content of a ping, in bytes. */
+const CONTENT_BYTES = 125;
+/** A masked ping with this content. */
+const PING = Buffer.concat([Buffer.from([0x89, 0x80 + CONTENT_BYTES]), Buffer.alloc(4 + CONTENT_BYTES)]);
+/** Enough pings that the kernel can't buffer the pongs if the peer doesn't read. */
+const PINGS = 250_000;
 const MAX_BUFFERED = 100_000;
 const MORE_THAN_KERNEL_BUFFERS = 32 * 1024 * 1024;
 

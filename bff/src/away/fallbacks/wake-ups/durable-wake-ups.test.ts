@@ -89,14 +89,14 @@ it('should keep more wake-ups than fit into a document, and set all of them when
   const { store, accepted, scheduler, instance } = deployment();
   const [one, other] = [instance(), instance()];
   scheduler.isDown = true;
-  const names = Array.from({ length: 25_000 }, (_, n) => `w${n}`);
+  const names = Array.from({ length: 12_000 }, (_, n) => `w${n}`);
   await Promise.all(names.map((name) => one.set(name, 9_000_000)));
   await one.set('w1', 9_000_000);
-  const sizes = ['', '-1', '-2', '-3'].map(async (suffix) => {
+  const sizes = ['', '-1', '-2'].map(async (suffix) => {
     const value = (await store.read(`away-late${suffix}`))?.value as { waiting: unknown[] } | undefined;
     return value?.waiting.length;
   });
-  expect(await Promise.all(sizes)).toEqual([10_000, 10_000, expect.any(Number), undefined]);
+  expect(await Promise.all(sizes)).toEqual([10_000, expect.any(Number), undefined]);
   one.stop();
   scheduler.isDown = false;
   await vi.advanceTimersByTimeAsync(6_000);
