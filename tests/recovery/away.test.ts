@@ -68,7 +68,8 @@ async function disconnectAndReturn({ to, whileAway }: Absence, missed: number) {
   await client.ready();
   const before = await publish(3);
   await client.untilShown(before);
-  // A new instance can return a position slightly before the head. Drop any earlier notifications shown.
+  // A new instance can return a position slightly before the head, so the client may also have shown notifications from
+  // before this call. Drop those.
   client.shown.splice(
     0,
     client.shown.findIndex(({ id }) => id === before[0]),

@@ -21,7 +21,7 @@ export function keptSegments(
   return segments.slice(newestDropped + 1);
 }
 
-/** Returns the documents with ids that the feed still remembers at `now`. */
+/** Returns references to the id documents that the feed still needs at `now`. */
 export function keptIds(ids: readonly IdsReference[], limits: FeedLimits, now: number): IdsReference[] {
   let count = ids.reduce((sum, reference) => sum + reference.count, 0);
   // Check each document: after a change of the limits, a newer document can expire before an older document.

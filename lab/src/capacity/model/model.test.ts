@@ -19,7 +19,7 @@ describe('compressed history', () => {
     plan({ feeds: 100, rate: 1, historyHours: 24, ...load }).redis.state.bytes;
   const [publications, publication] = [864, CONSTANTS.stored.publication];
 
-  it('should make only the history smaller, but not each feed’s newest documents', () => {
+  it('should make the history smaller, except for each feed’s newest documents', () => {
     const saved = stateOf({}) - stateOf({ compressedHistory: true });
     const { compressedShare } = CONSTANTS.stored;
     expect(saved / 100).toBeCloseTo((publications * publication - 4_096) * (1 - compressedShare), 0);

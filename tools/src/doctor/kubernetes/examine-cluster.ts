@@ -61,7 +61,7 @@ class Forwards {
     this.failures.push(
       fault(
         `port ${port} of ${pod}`,
-        `kubectl cannot forward a port to it: ${local}`,
+        `kubectl cannot forward to it: ${local}`,
         `kubectl -n ${NAMESPACE} describe pod ${pod}`,
       ),
     );

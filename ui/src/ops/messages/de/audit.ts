@@ -22,11 +22,13 @@ export const audit: OpsMessages['audit'] = {
   notVerified: (way) => `${way}, Name nicht geprüft`,
   more: (names, count) => (names === '' ? `${count} weitere` : `${names} und ${count} weitere`),
   unreadable: (count) =>
-    `${count} Einträge hat eine neuere Version geschrieben; sie können hier nicht angezeigt werden.`,
+    count === 1
+      ? '1 Eintrag stammt von einer neueren Version und kann hier nicht angezeigt werden.'
+      : `${count} Einträge stammen von einer neueren Version und können hier nicht angezeigt werden.`,
   older: 'Ältere laden',
   beginning: 'Hier beginnt das Protokoll.',
-  shown: (count) => `${count} Einträge werden angezeigt.`,
-  added: (count) => `${count} ältere Einträge kamen hinzu.`,
+  shown: (count) => (count === 1 ? '1 Eintrag wird angezeigt.' : `${count} Einträge werden angezeigt.`),
+  added: (count) => (count === 1 ? '1 älterer Eintrag kam hinzu.' : `${count} ältere Einträge kamen hinzu.`),
   noOlder: 'Es gibt keine älteren Einträge.',
   noMatchesHere: 'Keine Treffer in diesen Einträgen. Laden Sie ältere, um weiterzusuchen.',
   actions: {

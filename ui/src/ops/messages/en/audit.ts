@@ -20,7 +20,8 @@ export const audit = {
   via: (way: string) => `via ${way}`,
   notVerified: (way: string) => `${way}, name not verified`,
   more: (names: string, count: number) => (names === '' ? `${count} more` : `${names} and ${count} more`),
-  unreadable: (count: number) => `${count} records were written by a newer version and can't be shown here.`,
+  unreadable: (count: number) =>
+    `${count} ${count === 1 ? 'record was' : 'records were'} written by a newer version and can't be shown here.`,
   older: 'Load older',
   beginning: 'This is the start of the trail.',
   shown: (count: number) => (count === 1 ? '1 record is shown.' : `${count} records are shown.`),
