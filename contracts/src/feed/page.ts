@@ -36,8 +36,7 @@ export const pageQuerySchema = z
     ({ epoch, after, before }, context) => {
       const fault = (path: string, message: string) =>
         context.addIssue({ code: 'custom', path: [path], message });
-      if (after !== undefined && before !== undefined)
-        fault('before', 'must not be given together with after');
+      if (after !== undefined && before !== undefined) fault('before', 'cannot be combined with after');
       if (epoch === undefined && after !== undefined) fault('epoch', 'is required with after');
       if (epoch === undefined && before !== undefined) fault('epoch', 'is required with before');
       if (epoch !== undefined && after === undefined && before === undefined) {

@@ -7,7 +7,7 @@ export function sectionOf(changelog: string, name: string): string {
     (part, index) => index % 2 === 1 && part.replace(/ - \d{4}-\d\d-\d\d$/, '') === name,
   );
   const text = at === -1 ? '' : (parts[at + 1] ?? '').trim();
-  if (text === '') throw new Failure(`CHANGELOG.md has no section "## ${name}" with content.`);
+  if (text === '') throw new Failure(`The section "## ${name}" in CHANGELOG.md is missing or empty.`);
   return text;
 }
 

@@ -27,7 +27,7 @@ export class FeedView {
   #segments: SegmentCache;
   #ring: Ring | undefined;
   #head: { head: Head; readAt: number } | undefined;
-  /** True after a later epoch made the view drop all publications. */
+  /** True from when a later epoch makes the view drop all publications until the view is filled again. */
   #isStale = false;
   /** Set when the view could have missed publications without noticing. A comparison that starts later clears it. */
   #outdated: object | undefined;
