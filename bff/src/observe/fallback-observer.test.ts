@@ -9,7 +9,7 @@ it.each<[FallbackStepName, number, string]>([
   // Not counted because operators' pages poll the list: a single unreadable document would trigger the alert.
   ['list-unsent', 0, 'the list of unsent fallbacks can be incomplete until a retry succeeds'],
   ['close-unsent', 0, 'the operator can retry'],
-  ['replace', 0, "the feed's history decides whether the fallback is sent"],
+  ['replace', 0, "when the fallback is due, the feed's history is checked to decide whether to send it"],
   [
     'read-document',
     0,

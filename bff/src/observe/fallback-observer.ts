@@ -7,8 +7,8 @@ const CONSEQUENCES: Record<FallbackStepName, string> = {
   'publish-receipt': 'it will be retried',
   'list-unsent': 'the list of unsent fallbacks can be incomplete until a retry succeeds',
   'close-unsent': 'the operator can retry',
-  replace: "the feed's history decides whether the fallback is sent",
-  'find-position': "the feed's history decides whether the fallback is sent",
+  replace: "when the fallback is due, the feed's history is checked to decide whether to send it",
+  'find-position': "when the fallback is due, the feed's history is checked to decide whether to send it",
   'read-document':
     'the reader gets no fallbacks, and retracted content stays stored; delete this document from the state store',
   'forget-devices': 'the push service will report these devices again',

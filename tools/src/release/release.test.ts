@@ -8,7 +8,9 @@ describe('the changes in a release', () => {
   it('should be the version’s section, or else the unreleased changes', () => {
     expect(changesOf(CHANGELOG, '1.2.3')).toBe('- old');
     expect(changesOf(CHANGELOG, '1.2.4')).toBe('- new');
-    expect(() => changesOf('## Unreleased\n\n## 1.0.0 - 2026-01-01\n\n- a\n', '1.0.1')).toThrow('is missing or empty');
+    expect(() => changesOf('## Unreleased\n\n## 1.0.0 - 2026-01-01\n\n- a\n', '1.0.1')).toThrow(
+      'is missing or empty',
+    );
   });
 });
 

@@ -22,9 +22,9 @@ export interface FallbackObserver {
   unavailable(via: string, reason: string): void;
   /**
    * A step failed. `publish-receipt` is retried later, and `settle` is tried up to five times in total. After a failed
-   * `replace` or `find-position`, the feed's history decides whether the fallback is sent. After a failed
-   * `read-document`, the turn continues without the reader's damaged document. After a failed `forget-devices`, the
-   * push service reports the same devices for the next message.
+   * `replace` or `find-position`, the feed's history is checked when the fallback is due, to decide whether to send it.
+   * After a failed `read-document`, the turn continues without the reader's damaged document. After a failed
+   * `forget-devices`, the push service reports the same devices for the next message.
    */
   failed(step: FallbackStepName, error: unknown): void;
 }

@@ -172,8 +172,8 @@ function endWaiting(
 /**
  * Ends all steps of waiting notifications that a later notification replaces. As in the feed, a notification replaces
  * earlier ones with the same collapse key. Marks notifications being sent as replaced. Returns the same document if no
- * notification is replaced. Skips notifications with an unknown position; the feed's history decides later whether they
- * were replaced.
+ * notification is replaced. Skips notifications with an unknown position; the feed's history is checked later to decide
+ * whether they were replaced.
  */
 export function replace(
   document: AwayDocument,

@@ -155,7 +155,7 @@ export class FeedViews {
     return managed;
   }
 
-  /** Drops unwatched views if there are too many. This is safe: the next reader rereads the head. */
+  /** Drops unwatched views if there are too many. This is safe: the next read loads the head again. */
   #makeRoom(): void {
     if (this.#unwatched.size < MAX_UNWATCHED) return;
     let dropped = 0;
