@@ -29,7 +29,7 @@ const linkSetting = () =>
   z
     .url({ protocol: /^https$/, error: 'must be an https address' })
     .max(1_000, 'must have at most 1000 characters')
-    .refine((url) => !url.includes('#'), 'must not contain # or text after it')
+    .refine((url) => !url.includes('#'), 'must not contain a fragment (#…)')
     .optional();
 
 /** The bff's settings, in the same order as `docs/settings.md`. */

@@ -35,7 +35,7 @@ export function jobsSuite(
 }
 
 export function dueWindowStoreSuite(name: string, open: () => Promise<DueWindowStore>): void {
-  it(`should write the index and documents together, and only if the index is unchanged since it was read: ${name}`, async () => {
+  it(`should write the index and documents together, and only if the index has not changed since it was read: ${name}`, async () => {
     const store = await open();
     expect(await store.readIndex()).toBeUndefined();
     const [a, b] = [scheduled('a', 5), scheduled('b', 6)];
@@ -55,7 +55,7 @@ export function dueWindowStoreSuite(name: string, open: () => Promise<DueWindowS
 }
 
 export function scheduleIndexStoreSuite(name: string, open: () => Promise<ScheduleIndexStore>): void {
-  it(`should write a schedule index document only if it is unchanged since it was read: ${name}`, async () => {
+  it(`should write a schedule index document only if it has not changed since it was read: ${name}`, async () => {
     const store = await open();
     expect(await store.read([1, 2])).toEqual([undefined, undefined]);
     const documentWith = (text: string) => ({ v: 1 as const, list: [[text, 5]] as [string, number][] });

@@ -87,7 +87,7 @@ const untilStable = async () => {
 };
 
 /**
- * Runs `attack` as often as possible while publishing. Resolves with the memory growth in the whole time and in its
+ * Runs `attack` as often as possible while publishing. Resolves with the memory growth over the whole run and over its
  * second half.
  */
 async function runUnderAttack(attack: (n: number) => Promise<Response>) {

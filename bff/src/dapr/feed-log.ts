@@ -35,9 +35,10 @@ interface StoredWrite extends Omit<HeadWrite, 'documents'> {
 type StoredDocument = Omit<FeedDocument, 'value'> & { value: FeedDocument['value'] | Compressed };
 
 /**
- * The log in Dapr's state API. A commit's last request (usually there's only one) is a transaction with the heads. On
- * Redis, the transaction is all-or-nothing in a crash, but a head with a stale etag is refused individually. The
- * documents for that head stay unreferenced and expire. On a cluster, documents are written before the heads.
+ * Stores the log with Dapr's state API. Heads are written after their documents, or in the same transaction, which is
+ * usually the only request. On Redis, a crash leaves all or nothing of a transaction, but a head with a stale etag is
+ * refused on its own; its documents then stay unreferenced and expire. On a cluster, the heads always get a request of
+ * their own.
  */
 export class DaprFeedLog implements FeedLog {
   readonly #sidecar: Sidecar;

@@ -61,9 +61,9 @@ export function queryOf(parameters: object): string {
 }
 
 /**
- * Calls the server at `url` (empty means the page's origin in a browser) and parses the response with `read`. Throws
- * a `ProblemError` for an error response, otherwise a `ClientError` with the code `unreachable`, `timeout`, `aborted`
- * or `malformed`. A `SyntaxError` from `read` becomes `malformed`.
+ * Calls the server at `url` (empty means the page's origin in a browser) and parses the response with `read`. Throws a
+ * `ProblemError` if the server returns an error response. Throws a `ClientError` with the code `unreachable`,
+ * `timeout`, `aborted` or `malformed` for any other failure. A `SyntaxError` from `read` becomes `malformed`.
  */
 export async function callServer<T>(
   url: string,

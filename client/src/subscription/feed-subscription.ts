@@ -26,7 +26,7 @@ const MAX_UNANSWERED = 2;
 
 export interface FeedSubscriptionContext {
   positions: PositionStore;
-  /** The snoozes whose end the client has already reported. */
+  /** Ended snoozes that the client has already reported. */
   reportedSnoozes: RecentIds;
   random: () => number;
   /** Runs one of the app's handlers and reports any exceptions. */

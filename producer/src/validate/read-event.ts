@@ -79,7 +79,10 @@ const faultsOfFallbacks = ({ inputs, isArray }: { inputs: readonly Input[]; isAr
 
 const SOURCE_DIGITS = 16;
 
-/** Truncates a rejected event's texts, since set-aside records and the messages that carry them are limited in size. */
+/**
+ * Limits the length of a rejected event's content, source and errors, and the number of errors, because set-aside
+ * records and the messages that carry them are limited in size.
+ */
 function refused(
   { event, source, content }: { event: string; source: string | undefined; content: string },
   errors: readonly Fault[],

@@ -62,7 +62,7 @@ describe('the connection', () => {
       await page
         .locator('[data-testid="connection"][data-state="reconnecting"]')
         .waitFor({ timeout: 20_000 });
-      // The client takes 14 s, and longer on a busy machine.
+      // The client notices after 14 s, or later on a busy machine.
       expect(Date.now() - started).toBeLessThan(18_000);
       proxy.silent = false;
       await live(page);

@@ -45,7 +45,7 @@ it('should stop `put-back --all` at an error that isn’t about a record, and sa
   expect(putBack).toHaveBeenCalledTimes(3);
 });
 
-it('should say that the sidecar does not respond if it stops during `put-back --all`', async () => {
+it('should give the unreachable sidecar as the reason if `put-back --all` stops partway', async () => {
   records(record('a'), record('b'));
   failures({ b: new SidecarError('connect ECONNREFUSED', { code: 'ERR_SIDECAR_UNREACHABLE' }) });
   await expect(deadLetters(['put-back', '--all'])).rejects.toThrow(

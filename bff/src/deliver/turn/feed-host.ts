@@ -7,7 +7,10 @@ import { takeFeedTurn } from '../v1/feed-turn.ts';
 import type { Announced, TurnsDependencies, TurnResult } from './turn.ts';
 
 const MAX_ACTIVATIONS = 20_000;
-/** Evicting keeps this share of the maximum number of activations, so that the next scan isn't due right away. */
+/**
+ * When there are too many activations, the oldest are dropped until this share of the maximum is left. Without this
+ * margin, the next new activation would cause another scan.
+ */
 const KEPT_SHARE = 0.9;
 /** Maximum number of ids across all activations. */
 const MAX_KNOWN_IDS = 1_000_000;

@@ -19,8 +19,9 @@ interface Slot {
 }
 
 /**
- * Slots for connections that have not signed in. When all slots are taken, the group with the most slots loses its
- * oldest item. Thus, floods from a few addresses can't keep out readers from other addresses.
+ * Slots for connections that have not signed in, grouped by client address. When all slots are taken, the largest group
+ * loses its oldest connection to the new one. So a flood from a few addresses can't keep out readers from other
+ * addresses.
  */
 export class WaitingRoom<T> {
   readonly #options: WaitingRoomOptions<T>;

@@ -8,7 +8,7 @@ const PENDING_SHARE = 1 / 10;
 const MIN_PENDING = 50;
 /** TCP connections allowed per pending session. Polling needs two. */
 const SOCKETS_PER_PENDING = 4;
-/** Additional TCP connections without a reader, for loading pages and for health probes. */
+/** Additional TCP connections without a signed-in reader, for loading pages and for health probes. */
 const OTHER_SOCKETS = 200;
 /** A polling session has two TCP connections: one for polling and one for sending. */
 const SOCKETS_PER_SESSION = 2;
@@ -40,7 +40,7 @@ export function connectionLimits(config: Settings): ConnectionLimits {
   };
 }
 
-/** Returns the limits on TCP connections without a reader, and on all TCP connections. */
+/** Returns the limits on TCP connections without a signed-in reader, and on all TCP connections. */
 export function socketLimits({ connections, pending }: ConnectionLimits): {
   unauthenticated: number;
   all: number;
